@@ -1,0 +1,73 @@
+import type { SessionSettings } from '../../shared/settings.ts';
+import type { PerformanceState, StudioInfo } from '../../shared/protocol.ts';
+import type { FaceLandmarks } from '../face/face-landmarks.ts';
+import type { RgbaImage } from '../imaging/rgba-image.ts';
+
+/**
+ * Messages between the house and a studio (a child process, `child_process.fork` with `serialization: 'advanced'`).
+ * Media does not pass here: RTP goes by UDP on loopback, between the studio's own socket and mediasoup's PlainTransport.
+ */
+
+export type VideoCodecName = 'VP8' | 'H264';
+
+/** One direction of RTP on the session's socket. */
+export interface RtpStreamSpec {
+  readonly codec: VideoCodecName;
+  readonly payloadType: number;
+  readonly ssrc: number;
+}
+
+/** A portrait ready for a pack: cropped, with its landmarks. */
+export interface PreparedPortrait {
+  readonly id: string;
+  readonly still: RgbaImage;
+  readonly landmarks: FaceLandmarks;
+}
+
+export interface SessionSpec {
+  readonly sessionId: string;
+  readonly portrait: PreparedPortrait;
+  readonly settings: SessionSettings;
+  readonly maxFps: number;
+  /** Reference of an earlier studio's calibration, so that a restart does not lose it. */
+  readonly reference: FaceLandmarks | null;
+}
+
+export type HouseToStudio =
+  /** Binds a UDP socket; answered by `session.opened`. */
+  | { type: 'session.open'; spec: SessionSpec }
+  /** Where mediasoup's PlainTransport listens (RTP and RTCP on one port), and the streams. Media starts. */
+  | {
+      type: 'session.start';
+      sessionId: string;
+      remote: { ip: string; port: number };
+      camera: RtpStreamSpec;
+      output: RtpStreamSpec & { cname: string };
+    }
+  | { type: 'session.settings'; sessionId: string; settings: SessionSettings }
+  | { type: 'session.portrait'; sessionId: string; portrait: PreparedPortrait }
+  /** Answered by `session.calibrated`. */
+  | { type: 'session.calibrate'; sessionId: string }
+  /** What the viewers' networks carry; the encoder follows. */
+  | { type: 'session.bitrate'; sessionId: string; bitrateBps: number }
+  /** A viewer joined or asked (PLI also arrives as RTCP on the socket). */
+  | { type: 'session.keyframe'; sessionId: string }
+  | { type: 'session.close'; sessionId: string };
+
+export type StudioToHouse =
+  | { type: 'studio.ready'; info: StudioInfo }
+  | { type: 'session.opened'; sessionId: string; port: number }
+  | { type: 'session.calibrated'; sessionId: string; reference: FaceLandmarks | null }
+  /** Loss on the camera's stream: ask its producer for a keyframe. */
+  | { type: 'session.keyframeNeeded'; sessionId: string }
+  | {
+      type: 'session.stats';
+      sessionId: string;
+      state: PerformanceState;
+      fps: number | null;
+      serverMs: number | null;
+      droppedFrames: number;
+    }
+  | { type: 'session.tracking'; sessionId: string; contours: [number, number][][] | null }
+  /** This session failed and is gone from the studio; the others go on. */
+  | { type: 'session.failed'; sessionId: string; message: string };
