@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
+import { ensureClient } from './client.mjs';
+import { ensureFaceModels } from './face-models.mjs';
+import { handleSignals, handOver } from './hand-over.mjs';
+import { ensureNode24 } from './node24.mjs';
+import { ensurePackages } from './packages.mjs';
+import { projectPath, projectRoot } from './paths.mjs';
+import { say } from './progress.mjs';
+import { SetupError } from './setup-error.mjs';
+import { tasks } from './tasks.mjs';
+
+/**
+ * Installs what a task needs and runs it.
+ * @param {string[]} argv the name of the task, then its arguments
+ */
+export async function main([name, ...args]) {
+  const task = tasks[name];
+  if (!task) {
+    say(`there is no task "${name ?? ''}"; there are ${Object.keys(tasks).join(', ')}`);
+    process.exitCode = 1;
+    return;
+  }
+
+  handleSignals();
+  try {
+    const node24 = await ensureNode24();
+    await ensurePackages();
+    const env = await ensureNeeds(task, node24);
+    process.exitCode = await runCommands(task, args, node24, env);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(error.message);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * @param {import('./tasks.mjs').Task} task
+ * @param {string} node24
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment of the task (see run.mjs)
+ */
+async function ensureNeeds({ needs }, node24) {
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { ...process.env, PATH: `${dirname(node24)}${delimiter}${process.env.PATH}` };
+  const has = (/** @type {string} */ path) => existsSync(projectPath(path));
+  if (needs.includes('face-models') && has('models/convert/human/convert.ts'))
+    env.EFFIGY_MODELS_DIR ||= await ensureFaceModels(node24);
+  if (needs.includes('client') && has('vite.config.ts')) await ensureClient(node24);
+  env.INIT_CWD ||= process.cwd();
+  return env;
+}
+
+/**
+ * @param {import('./tasks.mjs').Task} task
+ * @param {string[]} args
+ * @param {string} node24
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} the exit code
+ */
+async function runCommands({ commands }, args, node24, env) {
+  for (const [index, [entry, ...options]] of commands.entries()) {
+    const isLast = index === commands.length - 1;
+    const code = await handOver(node24, [projectPath(entry), ...options, ...(isLast ? args : [])], env, projectRoot);
+    if (code !== 0) return code;
+  }
+  return 0;
+}

@@ -1,0 +1,34 @@
+/**
+ * @typedef {'worker' | 'onnxruntime' | 'chromium' | 'face-models' | 'client'} Need
+ * @typedef {object} Task
+ * @property {Need[]} needs besides Node 24 and the npm packages, which all of them need
+ * @property {string[][]} commands argument lists for Node 24, run one after the other while they succeed
+ */
+
+/** What `npm start`, `npm test` and the others are. The arguments of the caller go to the last command. @type {Record<string, Task>} */
+export const tasks = {
+  start: {
+    needs: ['worker', 'onnxruntime', 'face-models', 'client'],
+    commands: [['server/house/main.ts']],
+  },
+  test: {
+    needs: ['worker', 'onnxruntime', 'face-models', 'client', 'chromium'],
+    commands: [['node_modules/vitest/vitest.mjs', 'run']],
+  },
+  animate: {
+    needs: ['onnxruntime', 'face-models'],
+    commands: [['server/cli/animate.ts']],
+  },
+  bench: {
+    needs: ['worker', 'onnxruntime', 'face-models'],
+    commands: [['server/cli/bench.ts']],
+  },
+  check: {
+    needs: [],
+    commands: [
+      ['node_modules/typescript/bin/tsc', '--noEmit'],
+      ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'server/setup'],
+      ['node_modules/@biomejs/biome/bin/biome', 'check'],
+    ],
+  },
+};
