@@ -1,0 +1,20 @@
+import { MeshModel } from '../packs/mesh/mesh-model.ts';
+import type { MotionModel } from '../packs/motion-model.ts';
+
+/** The kinds of model packs there are, by name; the first is the default. */
+const MOTION_MODELS = {
+  mesh: async (): Promise<MotionModel> => new MeshModel(),
+} as const satisfies Record<string, () => Promise<MotionModel>>;
+
+export type MotionModelName = keyof typeof MOTION_MODELS;
+export const MOTION_MODEL_NAMES = Object.keys(MOTION_MODELS) as MotionModelName[];
+export const DEFAULT_MOTION_MODEL: MotionModelName = 'mesh';
+
+export function isMotionModelName(name: string): name is MotionModelName {
+  return Object.hasOwn(MOTION_MODELS, name);
+}
+
+/** Loads a model pack; throws where its networks cannot be loaded. */
+export function loadMotionModel(name: MotionModelName): Promise<MotionModel> {
+  return MOTION_MODELS[name]();
+}

@@ -1,0 +1,53 @@
+import type { SessionSettings } from '../../shared/settings.ts';
+import type { FaceModels } from '../face/face-models.ts';
+import { FaceTracker } from '../face/face-tracker.ts';
+import { MotionExtractor } from '../motion/motion-extractor.ts';
+import type { MotionModel } from '../packs/motion-model.ts';
+import { FacePerformer, type PerformerParts, type Tracker } from './face-performer.ts';
+import type { Performer } from './performance.ts';
+import type { PreparedPortrait } from './studio-protocol.ts';
+
+/** Makes the performer of one session. */
+export type PerformerFactory = (
+  portrait: Pick<PreparedPortrait, 'still' | 'landmarks'>,
+  settings: SessionSettings,
+) => Promise<Performer>;
+
+export interface PerformerOptions extends Pick<PerformerParts<never>, 'onStageError'> {
+  /** Instead of tracking the driving frames with the face models. */
+  readonly tracker?: Tracker;
+}
+
+/** Prepares the portrait for the model pack and makes a performer of it. Rejects when the pack refuses the portrait. */
+export async function createFacePerformer({
+  models,
+  model,
+  portrait,
+  settings,
+  onStageError,
+  tracker = new FaceTracker(models),
+}: {
+  models: FaceModels;
+  model: MotionModel;
+  portrait: Pick<PreparedPortrait, 'still' | 'landmarks'>;
+  settings: SessionSettings;
+} & PerformerOptions): Promise<Performer> {
+  return new FacePerformer({
+    tracker,
+    motion: new MotionExtractor(),
+    model,
+    portrait: await model.prepare(portrait.still, portrait.landmarks),
+    face: portrait.landmarks,
+    settings,
+    onStageError,
+  });
+}
+
+/** The factory a studio is given: all its sessions share the face models and the model pack. */
+export function createPerformerFactory(
+  models: FaceModels,
+  model: MotionModel,
+  options: Pick<PerformerOptions, 'onStageError'> = {},
+): PerformerFactory {
+  return (portrait, settings) => createFacePerformer({ models, model, portrait, settings, ...options });
+}
