@@ -1,0 +1,159 @@
+import type { RgbaImage } from '../imaging/rgba-image.ts';
+import { EyeRefiner } from './eye-refiner.ts';
+import { FaceDetector, overlap } from './face-detector.ts';
+import { type FaceDetection, type FaceLandmarks, LANDMARK_COUNT } from './face-landmarks.ts';
+import type { FaceModels } from './face-models.ts';
+import { meshRegionOfDetection, meshRegionOfLandmarks, type SquareRegion, wholePicture } from './face-region.ts';
+import { isPlausibleFace, isPlausibleStep } from './landmark-sanity.ts';
+import { MeshFitter } from './mesh-fitter.ts';
+
+/** Detections below this are not looked at. */
+const MIN_DETECTION_SCORE = 0.4;
+
+/** Below this the mesh model has lost the face. */
+const MIN_PRESENCE = 0.5;
+
+/** How many of the detector's faces to try before giving a frame up. */
+const MAX_CANDIDATES = 3;
+
+/**
+ * While there is no face, the detector (two to three times as dear as tracking) looks at every second frame; after
+ * some misses, as under a covered camera, at every fifth.
+ */
+const FRAMES_PER_DETECTION = 2;
+const FRAMES_PER_DETECTION_WHEN_LONG_LOST = 5;
+const MISSES_UNTIL_LONG_LOST = 15;
+
+/**
+ * Follows one face through a video. The detector runs only when there is no face to follow: the mesh is fitted where
+ * the last frame's landmarks were, then the irises and lids. Of several faces it takes the largest and most central,
+ * and stays with it. Result points are a fresh array that belongs to the caller.
+ */
+export class FaceTracker {
+  readonly #detector: FaceDetector;
+  readonly #mesh: MeshFitter;
+  readonly #eyes: EyeRefiner;
+  /** Where to fit the mesh next; null while there is no face. */
+  #region: SquareRegion | null = null;
+  /** Where the face was last, kept when it is lost: of several faces the one there is preferred. */
+  #lastRegion: SquareRegion | null = null;
+  #pictureWidth = 0;
+  #pictureHeight = 0;
+  #misses = 0;
+  #framesUntilDetection = 0;
+  #busy = false;
+
+  constructor(models: FaceModels) {
+    this.#detector = new FaceDetector(models);
+    this.#mesh = new MeshFitter(models);
+    this.#eyes = new EyeRefiner(models);
+  }
+
+  /**
+   * Landmarks of the face in the next frame, or null where none is seen.
+   * @throws Error if called again before the last call has ended; InferenceError
+   */
+  async track(image: RgbaImage): Promise<FaceLandmarks | null> {
+    if (this.#busy) throw new Error('FaceTracker.track is not for concurrent calls');
+    this.#busy = true;
+    try {
+      this.#adaptToSize(image);
+      return (await this.#follow(image)) ?? (await this.#search(image));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Forgets the face: the next frame is the first of another video. */
+  reset(): void {
+    this.#region = null;
+    this.#lastRegion = null;
+    this.#misses = 0;
+    this.#framesUntilDetection = 0;
+  }
+
+  /** Fits the face that was there in the last frame. */
+  async #follow(image: RgbaImage): Promise<FaceLandmarks | null> {
+    const region = this.#region;
+    if (!region) return null;
+    const points = new Float32Array(3 * LANDMARK_COUNT);
+    const confidence = await this.#fit(image, region, points);
+    if (confidence === null || !isPlausibleStep(region, meshRegionOfLandmarks(points))) {
+      // Lost just now: worth looking for at once.
+      this.#region = null;
+      this.#framesUntilDetection = 0;
+      return null;
+    }
+    return this.#accept(image, points, confidence);
+  }
+
+  /** Looks for a face in the whole picture, as often as it is worth. */
+  async #search(image: RgbaImage): Promise<FaceLandmarks | null> {
+    if (this.#framesUntilDetection > 0) {
+      this.#framesUntilDetection--;
+      return null;
+    }
+    const window = wholePicture(image.width, image.height);
+    const detections = await this.#detector.detect(image, window, MIN_DETECTION_SCORE);
+    const candidates = this.#mostWanted(detections, image).slice(0, MAX_CANDIDATES);
+    for (const detection of candidates) {
+      const points = new Float32Array(3 * LANDMARK_COUNT);
+      if ((await this.#fit(image, meshRegionOfDetection(detection), points)) === null) continue;
+      // The detector's box is rough: the fit from the mesh's own box is the one to trust.
+      const confidence = await this.#fit(image, meshRegionOfLandmarks(points), points);
+      if (confidence !== null) return this.#accept(image, points, confidence);
+    }
+    this.#misses++;
+    const longLost = this.#misses > MISSES_UNTIL_LONG_LOST;
+    this.#framesUntilDetection = (longLost ? FRAMES_PER_DETECTION_WHEN_LONG_LOST : FRAMES_PER_DETECTION) - 1;
+    return null;
+  }
+
+  /** Fits the mesh; null where there is no face or nothing that could be one. */
+  async #fit(image: RgbaImage, region: SquareRegion, points: Float32Array): Promise<number | null> {
+    const presence = await this.#mesh.fit(image, region, points);
+    return presence >= MIN_PRESENCE && isPlausibleFace(points, image.width, image.height) ? presence : null;
+  }
+
+  async #accept(image: RgbaImage, points: Float32Array, confidence: number): Promise<FaceLandmarks> {
+    const region = meshRegionOfLandmarks(points);
+    await this.#eyes.refine(image, points, region.rollRad);
+    this.#region = region;
+    this.#lastRegion = region;
+    this.#misses = 0;
+    return { points, confidence };
+  }
+
+  /** The face that was followed before, then large and central ones. */
+  #mostWanted(detections: readonly FaceDetection[], image: RgbaImage): FaceDetection[] {
+    const reach = Math.hypot(image.width, image.height) / 2;
+    const last = this.#lastRegion;
+    const rank = (detection: FaceDetection) => {
+      const fromCenter = Math.hypot(detection.centerX - image.width / 2, detection.centerY - image.height / 2) / reach;
+      const known = last ? overlap(meshRegionOfDetection(detection), last) : 0;
+      return detection.sizePx * (1 - 0.5 * fromCenter) * (1 + 3 * known);
+    };
+    return [...detections].sort((a, b) => rank(b) - rank(a));
+  }
+
+  /** A WebRTC sender changes its resolution while it sends: the face is then at the same place of a larger picture. */
+  #adaptToSize({ width, height }: RgbaImage): void {
+    if (width === this.#pictureWidth && height === this.#pictureHeight) return;
+    const scale = width / this.#pictureWidth;
+    const sameShape = Math.abs(height - this.#pictureHeight * scale) <= 2;
+    this.#pictureWidth = width;
+    this.#pictureHeight = height;
+    if (!sameShape) this.reset();
+    else if (this.#region) this.#region = this.#lastRegion = scaled(this.#region, scale);
+    else this.#lastRegion = null;
+  }
+}
+
+function scaled(region: SquareRegion, scale: number): SquareRegion {
+  return {
+    centerX: region.centerX * scale,
+    centerY: region.centerY * scale,
+    sizePx: region.sizePx * scale,
+    rollRad: region.rollRad,
+  };
+}
