@@ -1,4 +1,5 @@
 import type { FFVideoEncoder } from 'node-av/constants';
+import { FF_ENCODER_LIBVPX_VP8, FF_ENCODER_LIBX264 } from 'node-av/constants';
 import type { CodecContext } from 'node-av/lib';
 import type { VideoCodecName } from '../studio-protocol.ts';
 import { checkReturn } from './ffmpeg.ts';
@@ -27,7 +28,7 @@ const KEYFRAME_INTERVAL_FRAMES = 3000;
  * clock of its own: told that twice the time passes between frames, it spends twice the bits on each.
  */
 class LibvpxVp8Profile implements EncoderProfile {
-  readonly encoderName = 'libvpx';
+  readonly encoderName = FF_ENCODER_LIBVPX_VP8;
   #nominalBps = 0;
 
   configure(context: CodecContext, bitrateBps: number): void {
@@ -69,7 +70,7 @@ const BUFFER_S = 0.35;
 
 /** x264, zero latency, constrained baseline: what every WebRTC peer decodes. */
 class X264Profile implements EncoderProfile {
-  readonly encoderName = 'libx264';
+  readonly encoderName = FF_ENCODER_LIBX264;
   #appliedBps = 0;
 
   configure(context: CodecContext, bitrateBps: number): void {

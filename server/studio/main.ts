@@ -1,0 +1,61 @@
+import process from 'node:process';
+import { FaceModels } from '../face/face-models.ts';
+import { parseHouseMessage } from './house-messages.ts';
+import { DEFAULT_MOTION_MODEL, loadMotionModel } from './motion-models.ts';
+import { createPerformerFactory } from './performer-factory.ts';
+import { Studio } from './session/studio.ts';
+import { Throttle } from './session/throttle.ts';
+import type { StudioToHouse } from './studio-protocol.ts';
+
+/**
+ * A studio process: the child that the house forks (`serialization: 'advanced'`) for everything native. It lives as
+ * long as the house's channel and dies loudly: the house starts another.
+ */
+
+const STAGE_ERROR_LOG_INTERVAL_MS = 1000;
+
+if (!process.send) {
+  console.error('A studio is started by the house, over an IPC channel.');
+  process.exit(2);
+}
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole group; the house decides when its studios end, by closing the channel.
+process.on('SIGINT', () => {});
+
+const model = await loadMotionModel(DEFAULT_MOTION_MODEL);
+const models = await FaceModels.load();
+const stageErrors = new Throttle();
+const studio = new Studio({
+  createPerformer: createPerformerFactory(models, model, {
+    onStageError: (stage, error) => {
+      if (stageErrors.take(performance.now(), STAGE_ERROR_LOG_INTERVAL_MS)) console.error(`${stage} failed:`, error);
+    },
+  }),
+  tell,
+});
+
+process.on('message', (message) => {
+  let parsed: ReturnType<typeof parseHouseMessage>;
+  try {
+    parsed = parseHouseMessage(message);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return;
+  }
+  studio.receive(parsed).catch(die);
+});
+
+tell({ type: 'studio.ready', info: { pack: model.name, executionProvider: models.executionProvider } });
+
+function tell(message: StudioToHouse): void {
+  // Between the channel's end and `disconnect` there is nobody to tell.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+function die(error: unknown): void {
+  console.error('the studio ends:', error);
+  process.exit(1);
+}

@@ -1,0 +1,46 @@
+const WINDOW_MS = 1000;
+
+interface SentFrame {
+  readonly sentMs: number;
+  readonly serverMs: number | null;
+}
+
+/** Frames that did not make it to the output, by the stage that dropped them. */
+export interface DroppedFrames {
+  /** Incomplete, or referring to a frame that was lost. */
+  assemble: number;
+  /** Refused by the decoder. */
+  decode: number;
+  /** Beyond the highest frame rate. */
+  rate: number;
+  /** Replaced by a later one while the performer was busy. */
+  latest: number;
+  /** Failed in the encoder, or came too late to be sent in order. */
+  encode: number;
+}
+
+/** What one session did in the last second. */
+export class SessionStatistics {
+  #sent: SentFrame[] = [];
+  #everSent = false;
+
+  /** `serverMs`: from the frame's last packet in to its last packet out; null for frames that no camera drove. */
+  frameSent(sentMs: number, serverMs: number | null): void {
+    this.#everSent = true;
+    this.#sent.push({ sentMs, serverMs });
+  }
+
+  /** Frames sent in the last second, and the median of their times; null where there is nothing to tell. */
+  report(nowMs: number): { fps: number | null; serverMs: number | null } {
+    this.#sent = this.#sent.filter(({ sentMs }) => nowMs - sentMs < WINDOW_MS);
+    const times = this.#sent.flatMap(({ serverMs }) => (serverMs === null ? [] : [serverMs]));
+    return { fps: this.#everSent ? this.#sent.length : null, serverMs: median(times) };
+  }
+}
+
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
