@@ -1,0 +1,43 @@
+import type { OneEuroTuning } from './one-euro-filter.ts';
+
+/** What is filtered with one tuning each; units are those of `Motion`, rotation as a vector in radians. */
+export interface SmoothingTunings {
+  readonly rotation: OneEuroTuning;
+  readonly translation: OneEuroTuning;
+  readonly expression: OneEuroTuning;
+  readonly lids: OneEuroTuning;
+  readonly gaze: OneEuroTuning;
+}
+
+/**
+ * At the default smoothing. A tracker's jitter on a still face is about 0.2 px of a 300 px face; what moves in earnest
+ * must pass a cutoff of 10 Hz or more, where the filter delays by less than half a frame. A blink takes 100–150 ms.
+ */
+const DEFAULT_TUNINGS: SmoothingTunings = {
+  rotation: { minCutoffHz: 1.8, beta: 14 },
+  translation: { minCutoffHz: 1.8, beta: 9 },
+  expression: { minCutoffHz: 3, beta: 8 },
+  lids: { minCutoffHz: 4, beta: 3 },
+  gaze: { minCutoffHz: 2, beta: 7 },
+};
+
+/** The setting (0..1) that `DEFAULT_TUNINGS` are for. */
+const DEFAULT_SMOOTHING = 0.4;
+/** Cutoffs at smoothing 1 are this many times lower than at the default. */
+const CALMEST_CUTOFF_DIVISOR = 6;
+
+/** Tunings for a smoothing of 0 (everything passes) to 1 (calmest). */
+export function smoothingTunings(smoothing: number): SmoothingTunings {
+  const factor = CALMEST_CUTOFF_DIVISOR ** ((DEFAULT_SMOOTHING - smoothing) / (1 - DEFAULT_SMOOTHING));
+  const scaled = ({ minCutoffHz, beta }: OneEuroTuning): OneEuroTuning =>
+    smoothing > 0
+      ? { minCutoffHz: minCutoffHz * factor, beta: beta * factor }
+      : { minCutoffHz: Number.POSITIVE_INFINITY, beta: 0 };
+  return {
+    rotation: scaled(DEFAULT_TUNINGS.rotation),
+    translation: scaled(DEFAULT_TUNINGS.translation),
+    expression: scaled(DEFAULT_TUNINGS.expression),
+    lids: scaled(DEFAULT_TUNINGS.lids),
+    gaze: scaled(DEFAULT_TUNINGS.gaze),
+  };
+}

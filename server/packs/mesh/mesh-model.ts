@@ -1,0 +1,35 @@
+import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import type { Motion } from '../../motion/motion.ts';
+import type { MotionModel } from '../motion-model.ts';
+import { MeshPortrait } from './mesh-portrait.ts';
+import { packedPixels } from './texture.ts';
+
+/**
+ * The pack that needs no download and no GPU: the still picture warped on a mesh of the face and its surroundings,
+ * with eyes and the inside of the mouth drawn anew.
+ */
+export class MeshModel implements MotionModel<MeshPortrait> {
+  readonly name = 'mesh';
+  readonly executionProvider = 'cpu';
+
+  /** Takes `still` as it is: it must not change while the portrait is in use. */
+  async prepare(still: RgbaImage, landmarks: FaceLandmarks): Promise<MeshPortrait> {
+    return new MeshPortrait(still, landmarks);
+  }
+
+  /** Throws a `RangeError` where `out` has not the portrait's size. A neutral motion draws the still exactly. */
+  async animate(portrait: MeshPortrait, motion: Motion, out: RgbaImage): Promise<void> {
+    const { width, height } = portrait;
+    if (out.width !== width || out.height !== height || out.data.length !== width * height * 4) {
+      throw new RangeError(`The output is ${out.width}×${out.height}, the portrait ${width}×${height}`);
+    }
+    out.data.set(portrait.still.data);
+    const { geometry, rasterizer, texture } = portrait;
+    geometry.move(motion);
+    rasterizer.begin(packedPixels(out));
+    rasterizer.draw(geometry.triangles, geometry.moved, geometry.own, texture);
+    for (const eye of portrait.eyes) eye.draw(motion, out);
+    portrait.mouth.draw(out);
+  }
+}

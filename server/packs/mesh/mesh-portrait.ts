@@ -1,0 +1,41 @@
+import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import type { Portrait } from '../motion-model.ts';
+import { EyeLayer } from './eye-layer.ts';
+import { MouthLayer } from './mouth-layer.ts';
+import { PortraitGeometry } from './portrait-geometry.ts';
+import { lightOnSkin, skinColour } from './skin-light.ts';
+import type { Texture } from './texture.ts';
+import { createTexture, packedPixels } from './texture.ts';
+import { TriangleRasterizer } from './triangle-rasterizer.ts';
+
+/** A still portrait with everything that can be computed before the first frame. One thread at a time may use it. */
+export class MeshPortrait implements Portrait {
+  readonly width: number;
+  readonly height: number;
+  readonly still: RgbaImage;
+  readonly stillPixels: Uint32Array;
+  readonly texture: Texture;
+  readonly geometry: PortraitGeometry;
+  readonly rasterizer: TriangleRasterizer;
+  readonly eyes: readonly [EyeLayer, EyeLayer];
+  readonly mouth: MouthLayer;
+
+  constructor(still: RgbaImage, landmarks: FaceLandmarks) {
+    this.width = still.width;
+    this.height = still.height;
+    this.still = still;
+    this.stillPixels = packedPixels(still);
+    this.texture = createTexture(still);
+    this.geometry = new PortraitGeometry(landmarks.points, still.width, still.height);
+    this.rasterizer = new TriangleRasterizer(still.width, still.height);
+    this.eyes = [
+      new EyeLayer(this.geometry, still, this.texture, 0),
+      new EyeLayer(this.geometry, still, this.texture, 1),
+    ];
+    this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColour(still, landmarks.points)));
+  }
+
+  /** Nothing native is held. */
+  close(): void {}
+}

@@ -1,0 +1,52 @@
+import type { RgbaImage } from '../../imaging/rgba-image.ts';
+
+/** Cheeks, forehead, nose and chin: where skin is seen without shadow or hair. */
+const SKIN_POINTS = [50, 280, 205, 425, 117, 346, 4, 151, 199, 101, 330];
+/** Linear reflectance of a well lit, light skin, which the light on the portrait is told by. */
+const REFERENCE_SKIN = [0.55, 0.36, 0.27];
+/** Skin differs in colour as well as light does: only part of the tint is taken for light. */
+const TINT_SHARE = 0.7;
+const BRIGHTNESS_SHARE = 0.75;
+const MOST_LIGHT = 1.25;
+
+/** The light that a portrait's face stands in, per channel, 1 = white light at full exposure; for what is drawn in. */
+export type Light = readonly [number, number, number];
+
+/** Median colour of the portrait's skin, sRGB 0..255. */
+export function skinColour(image: RgbaImage, landmarks: Float32Array): [number, number, number] {
+  const samples = SKIN_POINTS.map((point) => {
+    const x = Math.min(image.width - 1, Math.max(0, Math.floor(landmarks[3 * point])));
+    const y = Math.min(image.height - 1, Math.max(0, Math.floor(landmarks[3 * point + 1])));
+    const o = 4 * (y * image.width + x);
+    return [image.data[o], image.data[o + 1], image.data[o + 2]];
+  });
+  const median = (channel: number) => samples.map((s) => s[channel]).sort((a, b) => a - b)[samples.length >> 1];
+  return [median(0), median(1), median(2)];
+}
+
+export function lightOnSkin(skin: readonly [number, number, number]): Light {
+  const seen = skin.map((value, k) => toLinear(value) / REFERENCE_SKIN[k]);
+  const brightness = Math.max(0.02, (seen[0] + seen[1] + seen[2]) / 3);
+  const exposure = Math.min(MOST_LIGHT, brightness ** BRIGHTNESS_SHARE);
+  const channel = (k: number) => exposure * (seen[k] / brightness) ** TINT_SHARE;
+  return [channel(0), channel(1), channel(2)];
+}
+
+/** sRGB 0..255 → linear 0..1 (IEC 61966-2-1). */
+export function toLinear(value: number): number {
+  const v = value / 255;
+  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+}
+
+const GAMMA_STEPS = 4096;
+const gammaTable = Uint8Array.from({ length: GAMMA_STEPS + 1 }, (_, i) => {
+  const v = i / GAMMA_STEPS;
+  return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
+});
+
+/** Linear light → sRGB 0..255; brighter than 0.55 it is compressed, so that nothing clips. */
+export function toDisplay(linear: number): number {
+  const knee = 0.55;
+  const v = linear < knee ? linear : knee + (1 - knee) * (1 - Math.exp(-(linear - knee) / (1 - knee)));
+  return gammaTable[v <= 0 ? 0 : (v * GAMMA_STEPS + 0.5) | 0];
+}

@@ -1,0 +1,136 @@
+import type { Texture } from './texture.ts';
+import { sampleTexels } from './texture.ts';
+
+/** Depth of what lies behind everything drawn with a depth of its own. */
+const FARTHEST = 3e38;
+
+/**
+ * Draws textured triangles by inverse mapping: each pixel whose centre a triangle covers takes its colour from where
+ * the triangle's corners come from. Neighbouring triangles leave no gap between them and no pixel twice.
+ */
+export class TriangleRasterizer {
+  readonly #width: number;
+  readonly #height: number;
+  readonly #depth: Float32Array;
+  #out: Uint32Array = new Uint32Array(0);
+
+  constructor(width: number, height: number) {
+    this.#width = width;
+    this.#height = height;
+    this.#depth = new Float32Array(width * height);
+  }
+
+  /** Begins a picture in `out` (packed pixels), which holds the texture's own picture already. */
+  begin(out: Uint32Array): void {
+    this.#out = out;
+    this.#depth.fill(FARTHEST);
+  }
+
+  /**
+   * Draws `triangles` (three indices each). `target` holds x, y, z per corner in pixels of the picture, z growing
+   * away from the viewer: the nearest wins. `source` holds x, y, and a third value that is not read, in the texture.
+   * Triangles that stay where they come from are left out: the picture is there, and nothing unmoved lies in front.
+   */
+  draw(triangles: Uint16Array, target: Float32Array, source: Float32Array, texture: Texture): void {
+    for (let i = 0; i < triangles.length; i += 3) {
+      const a = 3 * triangles[i];
+      const b = 3 * triangles[i + 1];
+      const c = 3 * triangles[i + 2];
+      if (moved(a, target, source) || moved(b, target, source) || moved(c, target, source)) {
+        this.#triangle(a, b, c, target, source, texture);
+      }
+    }
+  }
+
+  #triangle(a: number, b: number, c: number, t: Float32Array, s: Float32Array, texture: Texture): void {
+    // Corners from top to bottom, so that triangles that share an edge compute the same crossing with a row.
+    let k = 0;
+    if (t[b + 1] < t[a + 1]) {
+      k = a;
+      a = b;
+      b = k;
+    }
+    if (t[c + 1] < t[b + 1]) {
+      k = b;
+      b = c;
+      c = k;
+      if (t[b + 1] < t[a + 1]) {
+        k = a;
+        a = b;
+        b = k;
+      }
+    }
+    const ax = t[a];
+    const ay = t[a + 1];
+    const bx = t[b];
+    const by = t[b + 1];
+    const cx = t[c];
+    const cy = t[c + 1];
+    const width = this.#width;
+    const firstRow = Math.max(0, Math.ceil(ay - 0.5));
+    const lastRow = Math.min(this.#height - 1, Math.ceil(cy - 0.5) - 1);
+    if (lastRow < firstRow) return;
+    if (Math.max(ax, bx, cx) < 0 || Math.min(ax, bx, cx) > width) return;
+    const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
+    if (Math.abs(area) < 1e-7) return;
+
+    // Gradients of depth and of texel coordinates (twice the pixel's, less one) over the picture.
+    const inverse = 1 / area;
+    const abx = (bx - ax) * inverse;
+    const aby = (by - ay) * inverse;
+    const acx = (cx - ax) * inverse;
+    const acy = (cy - ay) * inverse;
+    const dz1 = t[b + 2] - t[a + 2];
+    const dz2 = t[c + 2] - t[a + 2];
+    const zx = dz1 * acy - dz2 * aby;
+    const zy = dz2 * abx - dz1 * acx;
+    const du1 = 2 * (s[b] - s[a]);
+    const du2 = 2 * (s[c] - s[a]);
+    const ux = du1 * acy - du2 * aby;
+    const uy = du2 * abx - du1 * acx;
+    const dv1 = 2 * (s[b + 1] - s[a + 1]);
+    const dv2 = 2 * (s[c + 1] - s[a + 1]);
+    const vx = dv1 * acy - dv2 * aby;
+    const vy = dv2 * abx - dv1 * acx;
+    const za = t[a + 2];
+    const ua = 2 * s[a] - 1;
+    const va = 2 * s[a + 1] - 1;
+
+    const longSlope = (cx - ax) / (cy - ay);
+    const upperSlope = (bx - ax) / (by - ay);
+    const lowerSlope = (cx - bx) / (cy - by);
+    const bendIsRight = area > 0;
+
+    const { texels } = texture;
+    const stride = 2 * texture.width;
+    const maxU = stride - 2;
+    const maxV = 2 * texture.height - 2;
+    const depth = this.#depth;
+    const out = this.#out;
+    for (let y = firstRow; y <= lastRow; y++) {
+      const dy = y + 0.5 - ay;
+      const long = ax + dy * longSlope;
+      const bend = y + 0.5 < by ? ax + dy * upperSlope : bx + (y + 0.5 - by) * lowerSlope;
+      const from = Math.max(0, Math.ceil((bendIsRight ? long : bend) - 0.5));
+      const to = Math.min(width, Math.ceil((bendIsRight ? bend : long) - 0.5));
+      const dx = from + 0.5 - ax;
+      let z = za + dx * zx + dy * zy;
+      let u = ua + dx * ux + dy * uy;
+      let v = va + dx * vx + dy * vy;
+      const end = y * width + to;
+      for (let o = y * width + from; o < end; o++) {
+        if (z < depth[o]) {
+          depth[o] = z;
+          out[o] = sampleTexels(texels, stride, maxU, maxV, u, v);
+        }
+        z += zx;
+        u += ux;
+        v += vx;
+      }
+    }
+  }
+}
+
+function moved(corner: number, target: Float32Array, source: Float32Array): boolean {
+  return target[corner] !== source[corner] || target[corner + 1] !== source[corner + 1];
+}
