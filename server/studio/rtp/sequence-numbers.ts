@@ -14,17 +14,3 @@ export function advanceSequence(sequenceNumber: number, count = 1): number {
 export function timestampDistance(from: number, to: number): number {
   return (to - from) | 0;
 }
-
-/** Turns wrapping 32-bit RTP timestamps into a count that goes on across the wrap (every 13 hours at 90 kHz). */
-export class TimestampUnwrapper {
-  #lastUnwrapped: number | null = null;
-
-  /** Ticks since the origin of the first timestamp's cycle; safe integers for some 3,000 years at 90 kHz. */
-  unwrap(timestamp: number): number {
-    this.#lastUnwrapped =
-      this.#lastUnwrapped === null
-        ? timestamp
-        : this.#lastUnwrapped + timestampDistance(this.#lastUnwrapped % 2 ** 32, timestamp);
-    return this.#lastUnwrapped;
-  }
-}
