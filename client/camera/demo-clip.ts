@@ -1,4 +1,4 @@
-import { camera as tunables, DEMO_CLIP_URL } from '../config.ts';
+import { DEMO_CLIP_URL, camera as tunables } from '../config.ts';
 import { cameraProblem } from '../words/camera-problems.ts';
 import { ProblemError } from '../words/problem.ts';
 import type { Driver } from './driver.ts';

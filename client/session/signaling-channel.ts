@@ -1,5 +1,11 @@
 import { io, type Socket } from 'socket.io-client';
-import type { Answer, ClientAnswers, ClientEventName, ClientPayload, ServerToClientEvents } from '../../shared/protocol.ts';
+import type {
+  Answer,
+  ClientAnswers,
+  ClientEventName,
+  ClientPayload,
+  ServerToClientEvents,
+} from '../../shared/protocol.ts';
 import { errorCodes } from '../../shared/protocol.ts';
 import { signalling } from '../config.ts';
 import { SignalingError, type SignalingErrorCode } from './signaling-error.ts';

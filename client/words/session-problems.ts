@@ -35,7 +35,11 @@ const words = {
     'Uploaded pictures are kept in memory only and are forgotten after a while. Choose another, or upload it again.',
     ['gallery'],
   ],
-  'too-fast': ['A little slower, please', 'There were too many requests from here. Wait a moment and try again.', ['retry', 'gallery']],
+  'too-fast': [
+    'A little slower, please',
+    'There were too many requests from here. Wait a moment and try again.',
+    ['retry', 'gallery'],
+  ],
   'no-common-codec': [
     'No common video format',
     'This browser and the server share no video format (VP8 or H264). Try another browser.',
