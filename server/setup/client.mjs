@@ -14,6 +14,7 @@ const SOURCES = ['client', 'shared', 'vite.config.ts', 'package-lock.json'].map(
  * @param {string} node24
  */
 export async function ensureClient(node24) {
+  if (!existsSync(projectPath('client', 'index.html'))) return;
   const dist = projectPath('dist');
   const stampFile = projectPath('.cache', 'client.json');
   const isCurrent = () =>

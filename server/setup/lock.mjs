@@ -29,6 +29,10 @@ export async function withLock(name, work) {
   mkdirSync(cachePath('locks'), { recursive: true });
 
   for (let told = false; !take(path); ) {
+    if (isStale(path)) {
+      removeStale(path);
+      continue;
+    }
     if (!told) say(`another effigy is busy with the same (${name}); waiting for it`);
     told = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -54,13 +58,12 @@ function take(path) {
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    return false;
   }
-  if (isStale(path)) removeStale(path);
-  return false;
 }
 
 /** @param {string} path @returns {boolean} */
-export function isStale(path) {
+function isStale(path) {
   const entry = statSync(path, { throwIfNoEntry: false });
   if (!entry) return false;
   if (Date.now() - entry.mtimeMs > STALE_MS) return true;
@@ -78,8 +81,9 @@ function removeStale(path) {
   try {
     renameSync(path, aside);
     if (!isStale(aside)) linkSync(aside, path);
-  } catch {
+  } catch (error) {
     // Another one was quicker.
+    if (!['ENOENT', 'EEXIST'].includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? '')) throw error;
   }
   rmSync(aside, { force: true });
 }

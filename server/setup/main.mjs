@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
 import { ensureClient } from './client.mjs';
 import { ensureFaceModels } from './face-models.mjs';
 import { handleSignals, handOver } from './hand-over.mjs';
 import { ensureNode24 } from './node24.mjs';
+import { ensureOnnxruntime } from './onnxruntime.mjs';
 import { ensurePackages } from './packages.mjs';
 import { projectPath, projectRoot } from './paths.mjs';
 import { say } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 import { tasks } from './tasks.mjs';
+import { ensureWorker } from './worker.mjs';
 
 /**
  * Installs what a task needs and runs it.
@@ -43,11 +45,13 @@ export async function main([name, ...args]) {
 async function ensureNeeds({ needs }, node24) {
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: `${dirname(node24)}${delimiter}${process.env.PATH}` };
-  const has = (/** @type {string} */ path) => existsSync(projectPath(path));
-  if (needs.includes('face-models') && has('models/convert/human/convert.ts'))
-    env.EFFIGY_MODELS_DIR ||= await ensureFaceModels(node24);
-  if (needs.includes('client') && has('vite.config.ts')) await ensureClient(node24);
+  // npm moves to the project; relative paths of the caller start where it was called.
   env.INIT_CWD ||= process.cwd();
+  if (needs.includes('worker')) env.EFFIGY_MEDIASOUP_WORKER = await ensureWorker(node24);
+  if (needs.includes('onnxruntime')) await ensureOnnxruntime(node24);
+  if (needs.includes('face-models')) env.EFFIGY_MODELS_DIR ||= await ensureFaceModels(node24);
+  if (needs.includes('client')) await ensureClient(node24);
+  if (needs.includes('chromium')) env.EFFIGY_CHROMIUM ||= await ensureChromium();
   return env;
 }
 

@@ -22,7 +22,7 @@ export function clock(ms) {
 }
 
 /** @param {Progress} progress @returns {string} */
-export function describe({ done, total, detail }) {
+export function describeProgress({ done, total, detail }) {
   const count = done === undefined ? '' : total === undefined ? `${done}` : `[${done}/${total}]`;
   return [count, detail].filter(Boolean).join(' ');
 }
@@ -41,7 +41,8 @@ export async function step(title, work) {
   let latest = {};
   let frame = 0;
 
-  const line = () => `${title} … ${[describe(latest), clock(Date.now() - startedAt)].filter(Boolean).join(' ')}`;
+  const line = () =>
+    `${title} … ${[describeProgress(latest), clock(Date.now() - startedAt)].filter(Boolean).join(' ')}`;
   const draw = () => {
     if (!terminal) {
       say(line());
