@@ -16,12 +16,9 @@ export interface Tracker {
 /** Turns a driver's landmarks into motion, relative to a reference it keeps. */
 export interface MotionSource {
   configure(settings: SessionSettings): void;
-  /** The neutral that motion is relative to; null before the first one. */
-  readonly reference: FaceLandmarks | null;
+  /** Sets the neutral that motion is relative to; before the first call the source finds one itself. */
   setReference(landmarks: FaceLandmarks): void;
   extract(landmarks: FaceLandmarks, timeMs: number): Motion;
-  /** Forgets the frames before, not the reference: the face comes from elsewhere. */
-  reset(): void;
 }
 
 /** What a performer is made of. It owns the portrait and closes it. */
@@ -54,6 +51,7 @@ export class FacePerformer<P extends Portrait> implements Performer {
   #shown: RgbaImage;
   /** `#shown` with the mark: the only picture that is handed out. */
   readonly #output: RgbaImage;
+  #settings: SessionSettings;
   #lastFace: FaceLandmarks | null = null;
   #performing = false;
   #closed = false;
@@ -61,6 +59,7 @@ export class FacePerformer<P extends Portrait> implements Performer {
   constructor(parts: PerformerParts<P>) {
     const { width, height, still } = parts.portrait;
     this.#parts = parts;
+    this.#settings = parts.settings;
     this.#label = new AiLabel(width, height, parts.face);
     this.#animated = createRgbaImage(width, height);
     this.#shown = createRgbaImage(width, height);
@@ -79,7 +78,7 @@ export class FacePerformer<P extends Portrait> implements Performer {
       const { tracker, motion, model, portrait } = this.#parts;
       const face = await this.#run('track', times, () => tracker.track(frame));
       this.#rememberFace(face);
-      const moved = face && (await this.#run('motion', times, () => this.#extract(motion, face, timeMs)));
+      const moved = face && (await this.#run('motion', times, () => motion.extract(face, timeMs)));
       const drawn =
         moved &&
         (await this.#run('animate', times, async () => {
@@ -104,13 +103,14 @@ export class FacePerformer<P extends Portrait> implements Performer {
     const face = reference ?? this.#lastFace;
     if (!face) return null;
     this.#parts.motion.setReference(face);
-    this.#fade.blendNext();
     return face;
   }
 
   configure(settings: SessionSettings): void {
+    const turned = settings.mirror !== this.#settings.mirror || settings.mode !== this.#settings.mode;
+    this.#settings = settings;
     this.#parts.motion.configure(settings);
-    this.#fade.blendNext();
+    if (turned) this.#fade.blendNext();
   }
 
   /** Idempotent. A frame being performed is finished first. */
@@ -131,12 +131,6 @@ export class FacePerformer<P extends Portrait> implements Performer {
     } finally {
       times[stage] += threadCpuMs() - startedMs;
     }
-  }
-
-  #extract(motion: MotionSource, face: FaceLandmarks, timeMs: number): Motion {
-    if (!motion.reference) motion.setReference(face);
-    if (!this.#fade.live) motion.reset();
-    return motion.extract(face, timeMs);
   }
 
   #rememberFace(face: FaceLandmarks | null): void {

@@ -91,7 +91,7 @@ describe('HoldAndFade', () => {
     expect(fade.faceSeen(5080).amount).toBeLessThanOrEqual(1);
   });
 
-  test('blends to a new reference while live', () => {
+  test('blends to a changed setting while live', () => {
     const fade = new HoldAndFade(TIMINGS);
     for (let t = 0; t <= 400; t += FRAME_MS) fade.faceSeen(t);
     fade.blendNext();

@@ -44,11 +44,6 @@ export class HoldAndFade {
     this.#timings = timings;
   }
 
-  /** True while the shown picture follows the face. */
-  get live(): boolean {
-    return this.#live;
-  }
-
   /** A driving frame has been animated. `timeMs` is on any steady clock, the same for every call. */
   faceSeen(timeMs: number): PresentationStep {
     const now = this.#clock(timeMs);
@@ -84,7 +79,7 @@ export class HoldAndFade {
     return { state: 'holding', towards: 'still', amount };
   }
 
-  /** The next live frame will differ from the last for another reason than the face (a new reference): blend to it. */
+  /** The next live frame will differ from the last for another reason than the face (a setting): blend to it. */
   blendNext(): void {
     if (this.#live) this.#beginReturn(this.#lastStepMs ?? 0, this.#timings.returnMs);
   }
