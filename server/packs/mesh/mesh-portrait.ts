@@ -14,7 +14,7 @@ export class MeshPortrait implements Portrait {
   readonly width: number;
   readonly height: number;
   readonly still: RgbaImage;
-  readonly stillPixels: Uint32Array;
+  readonly stillPixels: Int32Array;
   readonly texture: Texture;
   readonly geometry: PortraitGeometry;
   readonly rasterizer: TriangleRasterizer;

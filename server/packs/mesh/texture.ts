@@ -11,20 +11,20 @@ export interface Texture {
   readonly width: number;
   readonly height: number;
   /** `2·width × 2·height` pixels, packed RGBA as they lie in memory; texel (2x, 2y) is pixel (x, y). */
-  readonly texels: Uint32Array;
+  readonly texels: Int32Array;
 }
 
-export function packedPixels(image: RgbaImage): Uint32Array {
+export function packedPixels(image: RgbaImage): Int32Array {
   const { buffer, byteOffset, length } = image.data;
-  if (byteOffset % 4 === 0) return new Uint32Array(buffer, byteOffset, length / 4);
-  return new Uint32Array(image.data.slice().buffer);
+  if (byteOffset % 4 === 0) return new Int32Array(buffer, byteOffset, length / 4);
+  return new Int32Array(image.data.slice().buffer);
 }
 
 export function createTexture(image: RgbaImage): Texture {
   const { width, height, data } = image;
   const wide = doubleRows(data, width, height);
   const tall = doubleColumns(wide, 2 * width, height);
-  return { width, height, texels: new Uint32Array(tall.buffer) };
+  return { width, height, texels: new Int32Array(tall.buffer) };
 }
 
 /** Twice as many pixels in each row: each one, and the one halfway to its right neighbour. */
@@ -72,29 +72,17 @@ function halfway(data: Uint8Array, a: number, b: number, c: number, d: number, o
  * picture its border continues.
  */
 export function sampleTexture(texture: Texture, x: number, y: number): number {
-  const stride = 2 * texture.width;
-  return sampleTexels(texture.texels, stride, stride - 2, 2 * texture.height - 2, 2 * x - 1, 2 * y - 1);
+  const u = Math.min(Math.max((512 * x - 255.5) | 0, 0), (2 * texture.width - 2) << 8);
+  const v = Math.min(Math.max((512 * y - 255.5) | 0, 0), (2 * texture.height - 2) << 8);
+  return sampleTexels(texture.texels, 2 * texture.width, u, v);
 }
 
-/** The same in texel coordinates: integers are texels. `maxU`, `maxV`: the last position with a neighbour. */
-export function sampleTexels(
-  texels: Uint32Array,
-  stride: number,
-  maxU: number,
-  maxV: number,
-  u: number,
-  v: number,
-): number {
-  // Rounded to 1/256 texel, so that a position that is meant to be whole is.
-  let iu = (u * 256 + 0.5) | 0;
-  let iv = (v * 256 + 0.5) | 0;
-  iu = Math.min(Math.max(iu, 0), maxU << 8);
-  iv = Math.min(Math.max(iv, 0), maxV << 8);
-  const fu = iu & 255;
-  const fv = iv & 255;
-  const o = (iv >> 8) * stride + (iu >> 8);
+/** The same at texel (u, v) / 256, integers that must lie within the texels with a neighbour on either side. */
+export function sampleTexels(texels: Int32Array, stride: number, u: number, v: number): number {
+  const fu = u & 255;
+  const fv = v & 255;
+  const o = Math.imul(v >> 8, stride) + (u >> 8);
   const p00 = texels[o];
-  if ((fu | fv) === 0) return p00;
   const p10 = texels[o + 1];
   const p01 = texels[o + stride];
   const p11 = texels[o + stride + 1];
@@ -115,5 +103,5 @@ export function sampleTexels(
     Math.imul((p01 >>> 8) & 0xff00ff, w01) +
     Math.imul((p11 >>> 8) & 0xff00ff, w11) +
     0x800080;
-  return (((even >>> 8) & 0xff00ff) | (odd & 0xff00ff00)) >>> 0;
+  return ((even >>> 8) & 0xff00ff) | (odd & 0xff00ff00);
 }

@@ -12,7 +12,7 @@ export class TriangleRasterizer {
   readonly #width: number;
   readonly #height: number;
   readonly #depth: Float32Array;
-  #out: Uint32Array = new Uint32Array(0);
+  #out: Int32Array = new Int32Array(0);
 
   constructor(width: number, height: number) {
     this.#width = width;
@@ -21,7 +21,7 @@ export class TriangleRasterizer {
   }
 
   /** Begins a picture in `out` (packed pixels), which holds the texture's own picture already. */
-  begin(out: Uint32Array): void {
+  begin(out: Int32Array): void {
     this.#out = out;
     this.#depth.fill(FARTHEST);
   }
@@ -101,10 +101,13 @@ export class TriangleRasterizer {
     const lowerSlope = (cx - bx) / (cy - by);
     const bendIsRight = area > 0;
 
+    // Positions in 1/256 texel, rounded, so that a position that is meant to be whole is.
     const { texels } = texture;
     const stride = 2 * texture.width;
-    const maxU = stride - 2;
-    const maxV = 2 * texture.height - 2;
+    const maxU = (stride - 2) << 8;
+    const maxV = (2 * texture.height - 2) << 8;
+    const stepU = ux * 256;
+    const stepV = vx * 256;
     const depth = this.#depth;
     const out = this.#out;
     for (let y = firstRow; y <= lastRow; y++) {
@@ -115,17 +118,15 @@ export class TriangleRasterizer {
       const to = Math.min(width, Math.ceil((bendIsRight ? bend : long) - 0.5));
       const dx = from + 0.5 - ax;
       let z = za + dx * zx + dy * zy;
-      let u = ua + dx * ux + dy * uy;
-      let v = va + dx * vx + dy * vy;
+      let u = (ua + dx * ux + dy * uy) * 256 + 0.5;
+      let v = (va + dx * vx + dy * vy) * 256 + 0.5;
       const end = y * width + to;
-      for (let o = y * width + from; o < end; o++) {
-        if (z < depth[o]) {
-          depth[o] = z;
-          out[o] = sampleTexels(texels, stride, maxU, maxV, u, v);
-        }
-        z += zx;
-        u += ux;
-        v += vx;
+      for (let o = y * width + from; o < end; o++, z += zx, u += stepU, v += stepV) {
+        if (z >= depth[o]) continue;
+        depth[o] = z;
+        const iu = Math.min(Math.max(u | 0, 0), maxU);
+        const iv = Math.min(Math.max(v | 0, 0), maxV);
+        out[o] = sampleTexels(texels, stride, iu, iv);
       }
     }
   }
