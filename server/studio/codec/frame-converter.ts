@@ -1,5 +1,11 @@
-import type { AVPixelFormat } from 'node-av/constants';
-import { AV_PIX_FMT_RGBA, AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, SWS_BILINEAR } from 'node-av/constants';
+import type { AVPixelFormat, SwsFlags } from 'node-av/constants';
+import {
+  AV_PIX_FMT_RGBA,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
+  SWS_ACCURATE_RND,
+  SWS_BILINEAR,
+} from 'node-av/constants';
 import { SoftwareScaleContext } from 'node-av/lib';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import { CodecError, checkReturn } from './ffmpeg.ts';
@@ -87,7 +93,9 @@ class CachedScaler {
   private constructor(width: number, height: number, from: AVPixelFormat, to: AVPixelFormat) {
     this.#key = CachedScaler.#keyOf(width, height, from, to);
     this.#height = height;
-    this.#context.getContext(width, height, from, width, height, to, SWS_BILINEAR);
+    // The fast way from YUV converts whole vectors alone and leaves the last columns of other widths as they were.
+    const flags = width % VECTOR_PIXELS === 0 ? SWS_BILINEAR : SWS_BILINEAR | SWS_ACCURATE_RND;
+    this.#context.getContext(width, height, from, width, height, to, flags as SwsFlags);
   }
 
   /** Keeps the scaler where it still fits, else frees it and makes one that does. */
