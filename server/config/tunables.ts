@@ -163,6 +163,14 @@ export const tunables = {
       help: 'A studio that is not ready by then is started anew (models load in 1–3 s).',
     },
   ),
+  studioWaitTimeoutMs: integer(
+    { min: 1000, max: 300_000 },
+    {
+      section: 'studios',
+      default: 10_000,
+      help: 'How long a session waits for a studio to be ready; pages give up after 12 s.',
+    },
+  ),
   studioAnswerTimeoutMs: integer(
     { min: 500, max: 60_000 },
     { section: 'studios', default: 8000, help: 'How long a studio may take to open a session or to calibrate.' },
