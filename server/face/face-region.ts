@@ -21,7 +21,7 @@ const RIGHT_EYE_OUTER_CORNER = 263;
 /** The mesh model wants a face with this much room around it: side of the region over side of the face's box. */
 const ROOM_AROUND_FACE = 1.5;
 
-/** The square around a whole picture, in whose corners there may be nothing. `zoom` < 1 leaves a margin around it. */
+/** The square around a whole picture. */
 export function wholePicture(width: number, height: number): SquareRegion {
   return { centerX: width / 2, centerY: height / 2, sizePx: Math.max(width, height), rollRad: 0 };
 }

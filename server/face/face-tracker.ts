@@ -1,5 +1,6 @@
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 import { EyeRefiner } from './eye-refiner.ts';
+import { type AcquisitionOptions, acquireFace } from './face-acquisition.ts';
 import { FaceDetector, overlap } from './face-detector.ts';
 import { type FaceDetection, type FaceLandmarks, LANDMARK_COUNT } from './face-landmarks.ts';
 import type { FaceModels } from './face-models.ts';
@@ -10,8 +11,11 @@ import { MeshFitter } from './mesh-fitter.ts';
 /** Detections below this are not looked at. */
 const MIN_DETECTION_SCORE = 0.4;
 
-/** Below this the mesh model has lost the face. */
+/** Below this the mesh model has lost the face that it followed. */
 const MIN_PRESENCE = 0.5;
+
+/** A new face must be surer, and its mesh must settle: better none than landmarks on what is no face. */
+const ACQUISITION: AcquisitionOptions = { minPresence: 0.9, maxPasses: 3, settledMovement: 0.025 };
 
 /** How many of the detector's faces to try before giving a frame up. */
 const MAX_CANDIDATES = 3;
@@ -77,8 +81,12 @@ export class FaceTracker {
     const region = this.#region;
     if (!region) return null;
     const points = new Float32Array(3 * LANDMARK_COUNT);
-    const confidence = await this.#fit(image, region, points);
-    if (confidence === null || !isPlausibleStep(region, meshRegionOfLandmarks(points))) {
+    const confidence = await this.#mesh.fit(image, region, points);
+    const isFace =
+      confidence >= MIN_PRESENCE &&
+      isPlausibleFace(points, image.width, image.height) &&
+      isPlausibleStep(region, meshRegionOfLandmarks(points));
+    if (!isFace) {
       // Lost just now: worth looking for at once.
       this.#region = null;
       this.#framesUntilDetection = 0;
@@ -97,22 +105,13 @@ export class FaceTracker {
     const detections = await this.#detector.detect(image, window, MIN_DETECTION_SCORE);
     const candidates = this.#mostWanted(detections, image).slice(0, MAX_CANDIDATES);
     for (const detection of candidates) {
-      const points = new Float32Array(3 * LANDMARK_COUNT);
-      if ((await this.#fit(image, meshRegionOfDetection(detection), points)) === null) continue;
-      // The detector's box is rough: the fit from the mesh's own box is the one to trust.
-      const confidence = await this.#fit(image, meshRegionOfLandmarks(points), points);
-      if (confidence !== null) return this.#accept(image, points, confidence);
+      const face = await acquireFace(this.#mesh, image, detection, ACQUISITION);
+      if (face) return this.#accept(image, face.points, face.presence);
     }
     this.#misses++;
     const longLost = this.#misses > MISSES_UNTIL_LONG_LOST;
     this.#framesUntilDetection = (longLost ? FRAMES_PER_DETECTION_WHEN_LONG_LOST : FRAMES_PER_DETECTION) - 1;
     return null;
-  }
-
-  /** Fits the mesh; null where there is no face or nothing that could be one. */
-  async #fit(image: RgbaImage, region: SquareRegion, points: Float32Array): Promise<number | null> {
-    const presence = await this.#mesh.fit(image, region, points);
-    return presence >= MIN_PRESENCE && isPlausibleFace(points, image.width, image.height) ? presence : null;
   }
 
   async #accept(image: RgbaImage, points: Float32Array, confidence: number): Promise<FaceLandmarks> {
