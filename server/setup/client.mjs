@@ -1,30 +1,34 @@
 import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandError, run } from './command.mjs';
-import { metadataHash, readJson, replaceFolder, writeJson } from './files.mjs';
+import { filesUnder, metadataHash, readJson, replaceFolder, writeJson } from './files.mjs';
 import { withLock } from './lock.mjs';
-import { projectPath, projectRoot } from './paths.mjs';
+import { checkoutKey, projectPath, projectRoot } from './paths.mjs';
 import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 
-/** What the built page is made of. */
-const SOURCES = ['client', 'shared', 'vite.config.ts', 'package-lock.json'].map((name) => projectPath(name));
+/** Changes with what the built page is made of. @returns {string} */
+function sourcesHash() {
+  const roots = ['client', 'shared', 'vite.config.ts', 'package-lock.json'].map((name) => projectPath(name));
+  return metadataHash(
+    projectRoot,
+    roots.flatMap(filesUnder).filter((file) => !file.includes('.test.')),
+  );
+}
 
 /**
  * Builds the web app into `dist/` where its sources changed since.
  * @param {string} node24
  */
 export async function ensureClient(node24) {
-  if (!existsSync(projectPath('client', 'index.html'))) return;
   const dist = projectPath('dist');
   const stampFile = projectPath('.cache', 'client.json');
-  const isCurrent = () =>
-    existsSync(projectPath('dist', 'index.html')) &&
-    readJson(stampFile)?.sources === metadataHash(projectRoot, SOURCES);
+  const isCurrent = () => existsSync(join(dist, 'index.html')) && readJson(stampFile)?.sources === sourcesHash();
   if (isCurrent()) return;
 
-  await withLock(`client-${metadataHash(projectRoot, SOURCES)}`, async () => {
+  await withLock(`client-${checkoutKey}`, async () => {
     if (isCurrent()) return;
-    const sources = metadataHash(projectRoot, SOURCES);
+    const sources = sourcesHash();
     const next = projectPath('.cache', `dist-${process.pid}`);
     try {
       await step('building the web app', () =>

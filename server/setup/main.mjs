@@ -28,7 +28,7 @@ export async function main([name, ...args]) {
   try {
     const node24 = await ensureNode24();
     await ensurePackages();
-    const env = await ensureNeeds(task, node24);
+    const env = await ensureNeeds(task, args, node24);
     process.exitCode = await runCommands(task, args, node24, env);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
@@ -39,20 +39,47 @@ export async function main([name, ...args]) {
 
 /**
  * @param {import('./tasks.mjs').Task} task
+ * @param {string[]} args
  * @param {string} node24
  * @returns {Promise<NodeJS.ProcessEnv>} the environment of the task (see run.mjs)
  */
-async function ensureNeeds({ needs }, node24) {
+async function ensureNeeds({ needs, argumentsSelect }, args, node24) {
+  const whereNeeded = argumentsSelect && args.length > 0 ? orGoOn : orStop;
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: `${dirname(node24)}${delimiter}${process.env.PATH}` };
   // npm moves to the project; relative paths of the caller start where it was called.
   env.INIT_CWD ||= process.cwd();
-  if (needs.includes('worker')) env.EFFIGY_MEDIASOUP_WORKER = await ensureWorker(node24);
+  if (needs.includes('worker')) env.EFFIGY_MEDIASOUP_WORKER = await whereNeeded(() => ensureWorker(node24));
   if (needs.includes('onnxruntime')) await ensureOnnxruntime(node24);
-  if (needs.includes('face-models')) env.EFFIGY_MODELS_DIR ||= await ensureFaceModels(node24);
-  if (needs.includes('client')) await ensureClient(node24);
-  if (needs.includes('chromium')) env.EFFIGY_CHROMIUM ||= await ensureChromium();
+  if (needs.includes('face-models')) env.EFFIGY_MODELS_DIR ||= await whereNeeded(() => ensureFaceModels(node24));
+  if (needs.includes('client')) await whereNeeded(() => ensureClient(node24));
+  if (needs.includes('chromium')) env.EFFIGY_CHROMIUM ||= await whereNeeded(ensureChromium);
   return env;
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} ensure
+ * @returns {Promise<T | undefined>}
+ */
+function orStop(ensure) {
+  return ensure();
+}
+
+/**
+ * A selection of a task's parts may not need what cannot be had, and the task alone knows.
+ * @template T
+ * @param {() => Promise<T>} ensure
+ * @returns {Promise<T | undefined>}
+ */
+async function orGoOn(ensure) {
+  try {
+    return await ensure();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(`${error.message}\nGoing on without it.`);
+    return undefined;
+  }
 }
 
 /**

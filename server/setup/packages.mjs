@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { CommandError } from './command.mjs';
-import { contentHash, readJson } from './files.mjs';
+import { readJson } from './files.mjs';
 import { withLock } from './lock.mjs';
 import { isArchiveLine, npm, npmErrors } from './npm.mjs';
-import { projectPath, projectRoot } from './paths.mjs';
+import { checkoutKey, projectPath, projectRoot } from './paths.mjs';
 import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -19,7 +19,7 @@ const host = { platform: process.platform, arch: process.arch, musl: existsSync(
 export async function ensurePackages() {
   if (packagesAreCurrent()) return;
 
-  await withLock(`packages-${contentHash('', [projectPath('package-lock.json')])}`, async () => {
+  await withLock(`packages-${checkoutKey}`, async () => {
     if (packagesAreCurrent()) return;
     const total = expectedPackages(lockedPackages(), host).length;
     let done = 0;

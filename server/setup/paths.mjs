@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 /** The checkout this file belongs to. */
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Tells this checkout from others in the names of locks. */
+export const checkoutKey = createHash('sha256').update(projectRoot).digest('hex').slice(0, 8);
 
 /** `linux-x64` and the like. */
 export const platform = `${process.platform}-${process.arch}`;

@@ -3,6 +3,7 @@
  * @typedef {object} Task
  * @property {Need[]} needs besides Node 24 and the npm packages, which all of them need
  * @property {string[][]} commands argument lists for Node 24, run one after the other while they succeed
+ * @property {boolean} [argumentsSelect] its arguments select a part of it, which may not need everything
  */
 
 /** What `npm start`, `npm test` and the others are. The arguments of the caller go to the last command. @type {Record<string, Task>} */
@@ -14,6 +15,7 @@ export const tasks = {
   test: {
     needs: ['worker', 'onnxruntime', 'face-models', 'client', 'chromium'],
     commands: [['node_modules/vitest/vitest.mjs', 'run']],
+    argumentsSelect: true,
   },
   animate: {
     needs: ['onnxruntime', 'face-models'],
