@@ -36,6 +36,10 @@ describe('HoldAndFade', () => {
     expect(fade.faceSeen(740)).toEqual({ state: 'live', towards: 'live', amount: 1 });
   });
 
+  test('begins with the face where nothing has been shown before', () => {
+    expect(new HoldAndFade(TIMINGS).faceSeen(1234)).toEqual({ state: 'live', towards: 'live', amount: 1 });
+  });
+
   test('a camera without a face shows the still, and says so', () => {
     const fade = new HoldAndFade(TIMINGS);
     expect(fade.faceLost(0, 'no-face')).toEqual({ state: 'still', towards: null, amount: 0 });

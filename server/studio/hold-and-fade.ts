@@ -48,11 +48,12 @@ export class HoldAndFade {
   faceSeen(timeMs: number): PresentationStep {
     const now = this.#clock(timeMs);
     const previousMs = Math.max(this.#lastStepMs ?? now, now - LONGEST_STEP_MS);
-    if (!this.#live) {
+    // Where nothing has been shown yet there is nothing to blend from.
+    if (!this.#live && this.#lastStepMs !== null) {
       const awayMs = this.#lastLiveMs === null ? Number.POSITIVE_INFINITY : now - this.#lastLiveMs;
       this.#beginReturn(previousMs, Math.min(this.#timings.returnMs, awayMs));
-      this.#live = true;
     }
+    this.#live = true;
     this.#started = true;
     this.#lastLiveMs = now;
     this.#lastStepMs = now;

@@ -20,6 +20,8 @@ const LARGEST_CODED_SIDE_PX = 8192;
 export interface VideoReaderOptions {
   /** Frames are scaled down so that neither side is longer. */
   readonly maxSidePx?: number;
+  /** Frames are scaled to this height; `maxSidePx` is of no effect then. */
+  readonly heightPx?: number;
 }
 
 export interface VideoFileFrame {
@@ -63,15 +65,15 @@ export class VideoReader {
   readonly #upright: RgbaImage;
   #closed = false;
 
-  private constructor(input: FormatContext, stream: Stream, decoder: CodecContext, maxSidePx: number) {
+  private constructor(input: FormatContext, stream: Stream, decoder: CodecContext, options: VideoReaderOptions) {
     this.#input = input;
     this.#stream = stream;
     this.#decoder = decoder;
     const matrix = stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
     this.#orientation = matrix ? parseDisplayMatrix(matrix) : UPRIGHT;
-    const { width, height } = shownSize(stream, maxSidePx);
-    this.#coded = createRgbaImage(width, height);
     const swapped = swapsSides(this.#orientation);
+    const { width, height } = scaledSize(stream, swapped, options);
+    this.#coded = createRgbaImage(width, height);
     this.width = swapped ? height : width;
     this.height = swapped ? width : height;
     this.#upright = isUpright(this.#orientation) ? this.#coded : createRgbaImage(this.width, this.height);
@@ -94,16 +96,13 @@ export class VideoReader {
   }
 
   /** Rejects with a `VideoFileError`. */
-  static async open(
-    path: string,
-    { maxSidePx = LARGEST_CODED_SIDE_PX }: VideoReaderOptions = {},
-  ): Promise<VideoReader> {
+  static async open(path: string, options: VideoReaderOptions = {}): Promise<VideoReader> {
     const input = await openMediaInput(path);
     let decoder: CodecContext | null = null;
     try {
       const stream = videoStreamOf(input);
       decoder = await openDecoder(stream);
-      return new VideoReader(input, stream, decoder, maxSidePx);
+      return new VideoReader(input, stream, decoder, options);
     } catch (error) {
       decoder?.freeContext();
       await input.closeInput();
@@ -222,15 +221,19 @@ async function openDecoder(stream: Stream): Promise<CodecContext> {
   }
 }
 
-/** The coded size with square pixels, within the limit, before any turn. */
-function shownSize({ codecpar, sampleAspectRatio }: Stream, maxSidePx: number): { width: number; height: number } {
+/** The coded size with square pixels, scaled as wanted, before any turn. */
+function scaledSize(
+  { codecpar, sampleAspectRatio }: Stream,
+  swapped: boolean,
+  { maxSidePx = LARGEST_CODED_SIDE_PX, heightPx }: VideoReaderOptions,
+): { width: number; height: number } {
   const { num, den } = sampleAspectRatio;
-  const aspect = num > 0 && den > 0 ? num / den : 1;
-  const scale = Math.min(1, maxSidePx / Math.max(codecpar.width * aspect, codecpar.height));
-  return {
-    width: Math.max(1, Math.round(codecpar.width * aspect * scale)),
-    height: Math.max(1, Math.round(codecpar.height * scale)),
-  };
+  const width = codecpar.width * (num > 0 && den > 0 ? num / den : 1);
+  const { height } = codecpar;
+  const shownHeight = swapped ? width : height;
+  const scale = heightPx ? heightPx / shownHeight : Math.min(1, maxSidePx / Math.max(width, height));
+  const rounded = (side: number) => Math.min(LARGEST_CODED_SIDE_PX, Math.max(1, Math.round(side * scale)));
+  return { width: rounded(width), height: rounded(height) };
 }
 
 function rateOf({ avgFrameRate, rFrameRate }: Stream): number | null {
