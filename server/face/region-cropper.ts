@@ -104,7 +104,7 @@ function sampleRow(
     let y0 = Math.floor(y);
     let toRight = 1;
     let toBelow = width;
-    if (x0 < 0 || y0 < 0 || x0 >= lastX || y0 >= lastY) {
+    if (!(x0 >= 0 && y0 >= 0 && x0 < lastX && y0 < lastY)) {
       // A pixel reaches half a pixel beyond its centre; outside of that there is no picture.
       if (!(x >= -0.5 && y >= -0.5 && x <= lastX + 0.5 && y <= lastY + 0.5)) {
         out[red] = bias;

@@ -1,4 +1,4 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 
 /**
  * The one door to onnxruntime: loading a model on the best execution provider that works here, and running it with
@@ -68,6 +68,7 @@ export class OnnxModel {
     const refused: RefusedProvider[] = [];
     for (const executionProvider of executionProviders) {
       try {
+        requireSupported(executionProvider);
         const session = await InferenceSession.create(file, sessionOptions(executionProvider, threads));
         return new OnnxModel(file, session, executionProvider, refused);
       } catch (error) {
@@ -150,6 +151,12 @@ export class OnnxRun<I extends string = string, O extends string = string> {
       this.#running = false;
     }
   }
+}
+
+/** onnxruntime drops a provider that it was not built with and runs on the CPU, all in silence. */
+function requireSupported(executionProvider: ExecutionProvider): void {
+  const names = listSupportedBackends().map(({ name }) => name);
+  if (!names.includes(executionProvider)) throw new Error(`this onnxruntime has only ${names.join(', ')}`);
 }
 
 function sessionOptions(executionProvider: ExecutionProvider, threads: number): InferenceSession.SessionOptions {
