@@ -21,6 +21,8 @@ interface Slot {
   restartTimer?: NodeJS.Timeout;
 }
 
+/** A studio that sessions wait for has the machine to itself for so long, until their pictures flow again. */
+const UNDISTURBED_MS = 1500;
 /** Time that studios are given to end by themselves. */
 const CLOSE_GRACE_MS = 1000;
 
@@ -34,6 +36,7 @@ export class StudioPool {
   readonly #slots: Slot[];
   readonly #maxStarting = Math.max(1, Math.floor(availableParallelism() / 2));
   readonly #waitingForReady = new Set<() => void>();
+  #startTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: StudioPoolOptions, log: Log) {
@@ -77,6 +80,7 @@ export class StudioPool {
   /** Ends all studios; idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#startTimer);
     for (const slot of this.#slots) clearTimeout(slot.restartTimer);
     this.#wakeWaiting();
     await Promise.all(this.#slots.map(({ studio }) => studio?.close(CLOSE_GRACE_MS)));
@@ -121,8 +125,9 @@ export class StudioPool {
     const studio: StudioProcess = new StudioProcess(this.#options, {
       onReady: () => {
         this.#log.info({ pid: studio.pid, ...studio.info }, 'studio ready');
+        const isAwaited = this.#waitingForReady.size > 0;
         this.#wakeWaiting();
-        this.#startNext();
+        this.#startTimer = setTimeout(() => this.#startNext(), isAwaited ? UNDISTURBED_MS : 0);
       },
       onExit: (reason) => this.#replace(slot, studio, reason),
       onOutput: (line) => this.#log.warn({ pid: studio.pid }, `studio: ${line}`),
