@@ -51,10 +51,6 @@ export class CameraReceiver {
     return this.#lastPacketMs;
   }
 
-  get hasFrame(): boolean {
-    return this.#latest.isWaiting;
-  }
-
   get dropped(): Pick<DroppedFrames, 'assemble' | 'decode' | 'rate' | 'latest'> {
     const { droppedFrames, malformedFrames } = this.#assembler.toJSON();
     return {

@@ -1,5 +1,5 @@
-/** Cameras jitter: a frame that comes this share of an interval early is still in time. */
-const EARLY_SHARE = 0.3;
+/** Cameras jitter: a frame that comes this share of an interval early or late is in time. */
+const TOLERANCE = 0.3;
 
 /** Thins a stream out to a highest rate, by capture times, as evenly as they allow. */
 export class FrameRateLimiter {
@@ -12,9 +12,10 @@ export class FrameRateLimiter {
 
   /** Whether the frame captured then may pass. */
   accepts(captureMs: number): boolean {
-    const earlyMs = this.#intervalMs * EARLY_SHARE;
-    if (captureMs < this.#dueMs - earlyMs) return false;
-    this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, captureMs + this.#intervalMs - earlyMs);
+    const toleranceMs = this.#intervalMs * TOLERANCE;
+    if (captureMs < this.#dueMs - toleranceMs) return false;
+    const isLate = captureMs > this.#dueMs + toleranceMs;
+    this.#dueMs = (isLate ? captureMs : this.#dueMs) + this.#intervalMs;
     return true;
   }
 }

@@ -20,7 +20,7 @@ export interface DrivingFrame {
 export class LatestFrame {
   #waiting: DrivingFrame | null = null;
   #inUse: RgbaImage | null = null;
-  #spare: RgbaImage | null = null;
+  readonly #spares: RgbaImage[] = [];
   #replacedCount = 0;
 
   /** Frames that were replaced by a later one before they were taken. */
@@ -28,19 +28,13 @@ export class LatestFrame {
     return this.#replacedCount;
   }
 
-  get isWaiting(): boolean {
-    return this.#waiting !== null;
-  }
-
   /** `write` draws into the picture it is given, or into a new one where it is of no use, and returns it. */
   put(frame: Omit<DrivingFrame, 'image'>, write: (spare: RgbaImage | null) => RgbaImage): void {
-    const spare = this.#spare;
-    this.#spare = null;
-    const image = write(spare);
+    const image = write(this.#spares.pop() ?? null);
     const replaced = this.#waiting;
     if (replaced) {
       this.#replacedCount += 1;
-      this.#spare = replaced.image;
+      this.#spares.push(replaced.image);
     }
     const restarted = frame.restarted || replaced?.restarted === true;
     this.#waiting = { ...frame, restarted, image };
@@ -51,7 +45,7 @@ export class LatestFrame {
     const frame = this.#waiting;
     if (!frame) return null;
     this.#waiting = null;
-    this.#spare ??= this.#inUse;
+    if (this.#inUse) this.#spares.push(this.#inUse);
     this.#inUse = frame.image;
     return frame;
   }

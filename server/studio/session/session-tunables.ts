@@ -6,6 +6,8 @@ export const sessionTunables = {
   idleAfterMs: 400,
   /** Before the first driving frame: cameras need a moment, and a jump of the timestamps is then avoided. */
   idleBeforeFirstFrameMs: 2000,
+  /** Idle frames are stamped so far in the past, so that a camera that comes back late does not come too late. */
+  idleTimestampLagMs: 200,
   /** Holding and fading: as smooth as a fade has to be. */
   idleIntervalMs: 66,
   /** The still portrait: often enough for a viewer that lost one. */

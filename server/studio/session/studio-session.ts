@@ -74,8 +74,8 @@ export class StudioSession {
   async open(): Promise<number> {
     await this.#performer.open();
     const socket = await RtpSocket.bind({
-      onRtp: (datagram) => this.#receiveRtp(datagram),
-      onRtcp: (datagram) => this.#receiveRtcp(datagram),
+      onRtp: (datagram) => this.#guard(() => this.#receiveRtp(datagram)),
+      onRtcp: (datagram) => this.#guard(() => this.#receiveRtcp(datagram)),
       onError: (error) => this.#fail(error),
     });
     if (this.#closed) {
@@ -83,7 +83,7 @@ export class StudioSession {
       throw new Error('the session was closed while it opened');
     }
     this.#socket = socket;
-    this.#ticker = setInterval(() => this.#tick(), sessionTunables.tickMs);
+    this.#ticker = setInterval(() => this.#guard(() => this.#tick()), sessionTunables.tickMs);
     return socket.port;
   }
 
@@ -139,6 +139,15 @@ export class StudioSession {
     this.#socket?.close();
     this.#closeMedia();
     this.#performer.close();
+  }
+
+  /** What fails here fails this session, not the process that others live in. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #receiveRtp(datagram: Buffer): void {
@@ -205,10 +214,13 @@ export class StudioSession {
       this.#framesNotSent += 1;
       return;
     }
+    const failuresBefore = this.#consecutiveFailures;
     const performed = await this.#performSafely(this.#performer.current, frame);
     if (this.#closed || media !== this.#media || !performed) return;
     const sent = await this.#send(media, performed, frame.timestamp);
     if (!sent || this.#closed) return;
+    // An idle frame that stood in for this one is no success.
+    if (this.#consecutiveFailures === failuresBefore) this.#consecutiveFailures = 0;
     const nowMs = performance.now();
     this.#statistics.frameSent(nowMs, nowMs - frame.receivedMs);
     this.#reportTracking(performed, frame, nowMs);
@@ -250,7 +262,7 @@ export class StudioSession {
     // Also where it fails: the next one is due an interval later, not at once.
     this.#lastSentMs = nowMs;
     const performed = this.#idleSafely(this.#performer.current, media.clock.captureMsAt(nowMs));
-    const timestamp = media.clock.timestampAt(nowMs);
+    const timestamp = media.clock.timestampAt(nowMs - sessionTunables.idleTimestampLagMs);
     if (!performed || !media.sender.isLater(timestamp)) return;
     if (await this.#send(media, performed, timestamp)) this.#statistics.frameSent(performance.now(), null);
   }
@@ -260,13 +272,12 @@ export class StudioSession {
     this.#lastSentMs = performance.now();
     try {
       await sender.send(performed.image, timestamp, this.#lastSentMs);
+      return true;
     } catch (error) {
       this.#framesNotSent += 1;
       this.#countFailure(error);
       return false;
     }
-    this.#consecutiveFailures = 0;
-    return true;
   }
 
   #countFailure(error: unknown): void {
