@@ -1,0 +1,51 @@
+import type { StageStats } from '../measure/stats.ts';
+
+export interface HeadsUpItem {
+  readonly name: keyof StageStats;
+  readonly text: string;
+  /** What the figure means. */
+  readonly explanation: string;
+}
+
+/** Providers as people write them. */
+const providers: Record<string, string> = { cpu: 'CPU', cuda: 'CUDA', tensorrt: 'TensorRT', webgpu: 'WebGPU' };
+
+/** The figures of the heads-up line in words; what is not known is a dash. */
+export function headsUpItems(stats: StageStats): HeadsUpItem[] {
+  const { executionProvider, pack } = stats;
+  return [
+    {
+      name: 'glassToGlassMs',
+      text: `${whole(stats.glassToGlassMs)} ms glass-to-glass`,
+      explanation:
+        'From the light that fell on the camera to the light from this screen, the median of the last second. ' +
+        'A dash: this browser does not tell, or there is nothing to measure yet.',
+    },
+    {
+      name: 'fps',
+      text: `${whole(stats.fps)} fps`,
+      explanation: 'Frames of the animated portrait that this screen showed in the last second.',
+    },
+    {
+      name: 'serverMs',
+      text: `server ${whole(stats.serverMs)} ms`,
+      explanation: 'Time that a frame spends in the server, from decoded to sent, the median.',
+    },
+    {
+      name: 'droppedFrames',
+      text: `${whole(stats.droppedFrames)} dropped`,
+      explanation:
+        'Camera frames passed over since the session began: the newest one always wins, so that nothing queues.',
+    },
+    {
+      name: 'executionProvider',
+      text: executionProvider === null ? '–' : (providers[executionProvider.toLowerCase()] ?? executionProvider),
+      explanation: 'What the models run on in the server.',
+    },
+    { name: 'pack', text: pack ?? '–', explanation: 'The model pack that animates the portrait.' },
+  ];
+}
+
+function whole(value: number | null): string {
+  return value === null ? '–' : String(Math.round(value));
+}
