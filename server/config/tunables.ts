@@ -208,8 +208,8 @@ export const tunables = {
     { min: 0, max: 10 * MINUTE_MS },
     {
       section: 'sessions',
-      default: 10_000,
-      help: 'How long its seat is kept for it: most pages are back within seconds.',
+      default: 5000,
+      help: 'How long its seat is kept for it: most pages are back within a second or two.',
     },
   ),
   cameraTimeoutMs: integer(

@@ -1,0 +1,57 @@
+import { createSocket, type Socket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
+import type { HouseToStudio, StudioToHouse } from '../../studio/studio-protocol.ts';
+
+/**
+ * Speaks the studio protocol without any media, and misbehaves as `STUB_STUDIO` says. What it is told it writes to
+ * its output, a line of JSON per message, for tests to read in the log.
+ */
+const misbehaviour = process.env.STUB_STUDIO ?? '';
+const sockets = new Map<string, Socket>();
+const send = (message: StudioToHouse) => process.send?.(message);
+
+process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => {});
+process.on('message', (given) => {
+  const message = given as HouseToStudio;
+  console.log(JSON.stringify(withoutPixels(message)));
+  const { type } = message;
+  const sessionId = type === 'session.open' ? message.spec.sessionId : message.sessionId;
+  if (type === 'session.open') open(sessionId);
+  if (type === 'session.start') start(sessionId);
+  if (type === 'session.close') sockets.get(sessionId)?.close();
+  if (type === 'session.calibrate' && misbehaviour !== 'calibrates-nothing') {
+    const reference = { points: new Float32Array(478 * 3).fill(7), confidence: 1 };
+    send({ type: 'session.calibrated', sessionId, reference });
+  }
+});
+
+if (misbehaviour !== 'never-ready') send({ type: 'studio.ready', info: { pack: 'stub', executionProvider: 'cpu' } });
+
+function open(sessionId: string): void {
+  if (misbehaviour === 'refuses') return void send({ type: 'session.failed', sessionId, message: 'not this one' });
+  if (misbehaviour === 'never-opens') return;
+  const socket = createSocket('udp4');
+  sockets.set(sessionId, socket);
+  socket.bind(0, '127.0.0.1', () => {
+    send({ type: 'session.opened', sessionId, port: (socket.address() as AddressInfo).port });
+  });
+}
+
+function start(sessionId: string): void {
+  if (misbehaviour === 'falls-silent') return;
+  const report = { type: 'session.stats', sessionId, state: 'live', fps: 25, serverMs: 12, droppedFrames: 3 } as const;
+  setInterval(() => {
+    send(report);
+    send({ type: 'session.tracking', sessionId, contours: [[[0.5, 0.5]]] });
+  }, 20);
+}
+
+function withoutPixels(message: HouseToStudio): unknown {
+  return JSON.parse(
+    JSON.stringify(message, (key, value) => {
+      if (key === 'still') return undefined;
+      return ArrayBuffer.isView(value) ? `${(value as Float32Array)[0]}` : value;
+    }),
+  );
+}
