@@ -3,7 +3,11 @@ import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
 import type { MotionModel } from '../motion-model.ts';
 import { MeshPortrait } from './mesh-portrait.ts';
+import { BEHIND_FACE } from './surroundings.ts';
 import { packedPixels } from './texture.ts';
+
+/** Steps in depth from here on (canonical units) are edges of something that hides something else. */
+const EDGE_JUMP = 0.14;
 
 /**
  * The pack that needs no download and no GPU: the still picture warped on a mesh of the face and its surroundings,
@@ -28,7 +32,9 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     const { geometry, rasterizer, texture } = portrait;
     geometry.move(motion);
     rasterizer.begin(packedPixels(out));
-    rasterizer.draw(geometry.triangles, geometry.moved, geometry.own, texture);
+    rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, texture);
+    const { left, top, right, bottom } = geometry.faceBox();
+    rasterizer.softenEdges(left, top, right, bottom, EDGE_JUMP * geometry.pixelsPerUnit, BEHIND_FACE);
     for (const eye of portrait.eyes) eye.draw(motion, out);
     portrait.mouth.draw(out);
   }

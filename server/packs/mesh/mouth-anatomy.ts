@@ -6,10 +6,11 @@
 export type Colour = readonly [number, number, number];
 
 /** Linear reflectances. */
-export const ENAMEL: Colour = [0.66, 0.6, 0.5];
+export const ENAMEL: Colour = [0.66, 0.58, 0.46];
 export const GUM: Colour = [0.5, 0.2, 0.19];
 export const TONGUE: Colour = [0.52, 0.23, 0.22];
-export const THROAT: Colour = [0.16, 0.045, 0.04];
+export const THROAT: Colour = [0.15, 0.045, 0.04];
+export const CHEEK: Colour = [0.36, 0.12, 0.11];
 
 /** One row of teeth along a parabola z = frontZ + curvature · x². */
 export interface DentalArch {
@@ -90,9 +91,9 @@ export function toothAt(arch: DentalArch, x: number, y: number, blur: number, hi
   // The gum's margin is an arch, lower in the middle of each tooth.
   const gumLine = arch.crowns[tooth] - 0.12 * across * across;
   hit.enamel = 1 - clamp01((y0 - gumLine) / Math.max(blur, 0.08) + 0.5);
-  const grooveWidth = Math.max(blur * 0.7, 0.045);
+  const grooveWidth = Math.max(blur, 0.05);
   const grooveDistance = (1 - Math.abs(across)) * half;
-  const grooveDepth = Math.min(1, 0.06 / grooveWidth) * 0.55;
+  const grooveDepth = Math.min(1, 0.06 / grooveWidth) * 0.34;
   const groove = 1 - grooveDepth * Math.exp(-((grooveDistance / grooveWidth) ** 2));
   const towardsGum = clamp01(y0 / Math.max(0.3, gumLine));
   hit.shade =

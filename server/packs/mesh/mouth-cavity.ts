@@ -1,6 +1,7 @@
 import { CANONICAL_EYE_DISTANCE } from '../../motion/canonical-face.ts';
 import type { Colour, DentalArch, ToothHit } from './mouth-anatomy.ts';
 import {
+  CHEEK,
   ENAMEL,
   GUM,
   JAW_DROP,
@@ -153,10 +154,13 @@ export class MouthCavity {
     const top = floor + 0.5 * across * across + groove;
     const onTongue = smoothstep(-0.18, 0.22, y - top) * smoothstep(1.1, 0.8, Math.abs(across));
     const roundness = 0.55 + 0.45 * smoothstep(-0.1, 0.9, y - top);
-    hit.red = THROAT[0] + (TONGUE[0] * roundness - THROAT[0]) * onTongue;
-    hit.green = THROAT[1] + (TONGUE[1] * roundness - THROAT[1]) * onTongue;
-    hit.blue = THROAT[2] + (TONGUE[2] * roundness - THROAT[2]) * onTongue;
-    hit.depthCm = 4.2 + (1.9 - 4.2) * onTongue;
+    const onCheek = smoothstep(1.1, 2.8, Math.abs(x));
+    const wall = mix(THROAT, CHEEK, onCheek);
+    hit.red = wall[0] + (TONGUE[0] * roundness - wall[0]) * onTongue;
+    hit.green = wall[1] + (TONGUE[1] * roundness - wall[1]) * onTongue;
+    hit.blue = wall[2] + (TONGUE[2] * roundness - wall[2]) * onTongue;
+    const wallDepth = 4.2 - 1.6 * onCheek;
+    hit.depthCm = wallDepth + (1.9 - wallDepth) * onTongue;
   }
 }
 

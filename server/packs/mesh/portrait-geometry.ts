@@ -6,6 +6,7 @@ import type { Similarity } from '../../motion/procrustes.ts';
 import { alignSimilarity, applySimilarity, identitySimilarity, invertSimilarity } from '../../motion/procrustes.ts';
 import type { HeadAngles } from '../../motion/rotation.ts';
 import { EXPRESSION_WEIGHTS } from './expression-weights.ts';
+import { HiddenSide } from './hidden-side.ts';
 import { anglesOf, limitedPose } from './motion-limits.ts';
 import { Surroundings } from './surroundings.ts';
 
@@ -35,7 +36,10 @@ export class PortraitGeometry {
   readonly pose: Similarity = identitySimilarity();
   readonly shape: Float64Array = new Float64Array(LANDMARK_COUNT * 3);
   readonly moved: Float32Array;
+  /** Where in the still picture each vertex takes its colour from: its own place, or nearby where that is hidden. */
+  readonly source: Float32Array;
 
+  readonly #hiddenSide: HiddenSide;
   readonly #surroundings: Surroundings;
   readonly #ownPosed = new Float64Array(LANDMARK_COUNT * 3);
   readonly #posed = new Float64Array(LANDMARK_COUNT * 3);
@@ -52,6 +56,8 @@ export class PortraitGeometry {
     this.own.set(landmarks);
     this.#surroundings.writeOwn(this.own, LANDMARK_COUNT);
     this.moved = this.own.slice();
+    this.source = this.own.slice();
+    this.#hiddenSide = new HiddenSide(landmarks, this.ownPose);
     this.triangles = Uint16Array.from([
       ...FACE_TRIANGLES,
       ...mouthTriangles(),
@@ -64,12 +70,25 @@ export class PortraitGeometry {
     return this.pose.scale;
   }
 
+  /** Box around the face under the last `move`, pixels; may reach out of the picture. */
+  faceBox(): { left: number; top: number; right: number; bottom: number } {
+    const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    for (let i = 0; i < 3 * MESH_POINT_COUNT; i += 3) {
+      box.left = Math.min(box.left, this.moved[i]);
+      box.right = Math.max(box.right, this.moved[i]);
+      box.top = Math.min(box.top, this.moved[i + 1]);
+      box.bottom = Math.max(box.bottom, this.moved[i + 1]);
+    }
+    return { left: box.left - 2, top: box.top - 2, right: box.right + 2, bottom: box.bottom + 2 };
+  }
+
   /** Moves the mesh. A neutral motion leaves every vertex exactly where it is in the still picture. */
   move(motion: Motion): void {
     limitedPose(this.ownPose, this.ownAngles, motion, this.pose);
     this.#express(motion);
     applySimilarity(this.pose, this.ownShape, this.#posed);
     applySimilarity(this.pose, this.shape, this.#expressed);
+    this.#hiddenSide.writeSources(this.pose, this.own, this.source);
     const { own, moved } = this;
     // Differences to the portrait's own pose computed alike, so that no motion is no difference at all.
     for (let i = 0; i < LANDMARK_COUNT * 3; i++) {
@@ -95,7 +114,7 @@ export class PortraitGeometry {
       shape[i + 2] += expression[i + 2] * weight * DEPTH_OF_EXPRESSION;
     }
     for (let e = 0; e < 2; e++) this.#expressEye(e, expression, motion.lidOpening[e]);
-    keepLipsApart(shape);
+    keepLipsApart(shape, ownShape);
   }
 
   /** The lids go with the eye's corners, wider where the eye opens more than the portrait's; closing is drawn later. */
@@ -133,12 +152,15 @@ function place(shape: Float64Array, own: Float64Array, i: number, dx: number, dy
   shape[i + 2] = own[i + 2];
 }
 
-/** Where the lips would pass through each other they meet halfway. */
-function keepLipsApart(shape: Float64Array): void {
+/** Where the lips would pass through each other, more than the landmarks of the portrait do, they meet halfway. */
+function keepLipsApart(shape: Float64Array, ownShape: Float64Array): void {
   for (let k = 1; k < LIPS.upperInner.length - 1; k++) {
     const upper = 3 * LIPS.upperInner[k] + 1;
     const lower = 3 * LIPS.lowerInner[k] + 1;
-    if (shape[lower] < shape[upper]) shape[lower] = shape[upper] = (shape[lower] + shape[upper]) / 2;
+    const overlap = Math.min(0, ownShape[lower] - ownShape[upper]) - (shape[lower] - shape[upper]);
+    if (overlap <= 0) continue;
+    shape[upper] -= overlap / 2;
+    shape[lower] += overlap / 2;
   }
 }
 

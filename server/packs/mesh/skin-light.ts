@@ -5,7 +5,9 @@ const SKIN_POINTS = [50, 280, 205, 425, 117, 346, 4, 151, 199, 101, 330];
 /** Linear reflectance of a well lit, light skin, which the light on the portrait is told by. */
 const REFERENCE_SKIN = [0.55, 0.36, 0.27];
 /** Skin differs in colour as well as light does: only part of the tint is taken for light. */
-const TINT_SHARE = 0.7;
+const TINT_SHARE = 0.45;
+/** Red over blue, at least. */
+const LEAST_WARMTH = 1.08;
 const BRIGHTNESS_SHARE = 0.75;
 const MOST_LIGHT = 1.25;
 
@@ -28,7 +30,10 @@ export function lightOnSkin(skin: readonly [number, number, number]): Light {
   const seen = skin.map((value, k) => toLinear(value) / REFERENCE_SKIN[k]);
   const brightness = Math.max(0.02, (seen[0] + seen[1] + seen[2]) / 3);
   const exposure = Math.min(MOST_LIGHT, brightness ** BRIGHTNESS_SHARE);
-  const channel = (k: number) => exposure * (seen[k] / brightness) ** TINT_SHARE;
+  // Overexposed skin has lost its red first: light is never taken for bluer than white.
+  const tint = (k: number) => (seen[k] / brightness) ** TINT_SHARE;
+  const warmth = Math.max(1, (LEAST_WARMTH * tint(2)) / tint(0));
+  const channel = (k: number) => exposure * (k === 0 ? tint(0) * Math.sqrt(warmth) : tint(k) / Math.sqrt(warmth));
   return [channel(0), channel(1), channel(2)];
 }
 

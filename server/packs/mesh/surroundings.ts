@@ -22,13 +22,15 @@ const FADE_TO_BELOW = 1.2;
 const EXPRESSION_REACH = 0.5;
 /** Near the picture's border everything comes to rest, over this distance. */
 const BORDER_FADE = 0.6;
-/** Rings lie behind every face, the inner before the outer. Pixels. */
-const BEHIND = 1e5;
+/** Rings lie behind every face by this much, the inner before the outer: depth added to that of the outline, pixels. */
+export const BEHIND_FACE = 1e4;
+const RECEDE = 1.2;
 
 interface RingVertex {
   readonly x: number;
   readonly y: number;
-  readonly z: number;
+  /** Depth behind the outline. */
+  readonly behind: number;
   /** The landmark of the outline that it belongs to. */
   readonly landmark: number;
   /** Weight of the shift with the head's centre against the turn with the outline. */
@@ -87,7 +89,7 @@ export class Surroundings {
         vertices.push({
           x,
           y,
-          z: BEHIND + wanted,
+          behind: BEHIND_FACE + RECEDE * wanted,
           landmark,
           shiftWeight: smoothstep(0, RIGID_UNTIL, distance),
           expressionWeight: Math.max(0, 1 - distance / EXPRESSION_REACH) * 0.8,
@@ -119,8 +121,8 @@ export class Surroundings {
 
   /** Writes the rings' own places into `out` from vertex `first` on. */
   writeOwn(out: Float32Array, first: number): void {
-    this.#vertices.forEach(({ x, y, z }, i) => {
-      out.set([x, y, z], 3 * (first + i));
+    this.#vertices.forEach(({ x, y, behind }, i) => {
+      out.set([x, y, behind], 3 * (first + i));
     });
   }
 
@@ -151,7 +153,7 @@ export class Surroundings {
       const w = vertex.shiftWeight;
       out[o] = vertex.x + (turnedX + (shiftedX - turnedX) * w + expressedX) * vertex.mobility;
       out[o + 1] = vertex.y + (turnedY + (shiftedY - turnedY) * w + expressedY) * vertex.mobility;
-      out[o + 2] = vertex.z;
+      out[o + 2] = target[i + 2] + vertex.behind;
       o += 3;
     }
   }

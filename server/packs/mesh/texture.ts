@@ -17,7 +17,8 @@ export interface Texture {
 export function packedPixels(image: RgbaImage): Int32Array {
   const { buffer, byteOffset, length } = image.data;
   if (byteOffset % 4 === 0) return new Int32Array(buffer, byteOffset, length / 4);
-  return new Int32Array(image.data.slice().buffer);
+  // Not `slice`: of a Buffer that would be the same memory again.
+  return new Int32Array(new Uint8Array(image.data).buffer);
 }
 
 export function createTexture(image: RgbaImage): Texture {

@@ -13,6 +13,8 @@ export class TriangleRasterizer {
   readonly #height: number;
   readonly #depth: Float32Array;
   #out: Int32Array = new Int32Array(0);
+  /** Pixels and their new colours, while edges are softened. */
+  #softened = new Int32Array(4096);
 
   constructor(width: number, height: number) {
     this.#width = width;
@@ -40,6 +42,65 @@ export class TriangleRasterizer {
         this.#triangle(a, b, c, target, source, texture);
       }
     }
+  }
+
+  /**
+   * Smooths the staircase along edges where something near hides something farther: where depths around a pixel differ
+   * by more than `jump`. `behind` is an offset that depths beyond half of it carry and that does not count.
+   */
+  softenEdges(left: number, top: number, right: number, bottom: number, jump: number, behind: number): void {
+    const width = this.#width;
+    const [x0, y0] = [Math.max(1, Math.floor(left)), Math.max(1, Math.floor(top))];
+    const [x1, y1] = [Math.min(width - 1, Math.ceil(right)), Math.min(this.#height - 1, Math.ceil(bottom))];
+    const depth = this.#depth;
+    const half = behind / 2;
+    let count = 0;
+    for (let y = y0; y < y1; y++) {
+      for (let x = x0; x < x1; x++) {
+        const o = y * width + x;
+        // A quick look at four neighbours; the rest only at edges.
+        const here = depth[o] > half ? depth[o] - behind : depth[o];
+        const isEdge =
+          differs(here, depth[o - 1], jump, behind) ||
+          differs(here, depth[o + 1], jump, behind) ||
+          differs(here, depth[o - width], jump, behind) ||
+          differs(here, depth[o + width], jump, behind);
+        if (!isEdge) continue;
+        if (2 * count + 2 > this.#softened.length) this.#softened = grown(this.#softened);
+        this.#softened[2 * count] = o;
+        this.#softened[2 * count + 1] = this.#softenedColour(o, behind);
+        count++;
+      }
+    }
+    for (let i = 0; i < count; i++) this.#out[this.#softened[2 * i]] = this.#softened[2 * i + 1];
+  }
+
+  /** The mean colours of near and far around a pixel, mixed by how much of the neighbourhood is near. */
+  #softenedColour(o: number, behind: number): number {
+    const width = this.#width;
+    let nearest = FARTHEST;
+    let farthest = -FARTHEST;
+    for (let dy = -width; dy <= width; dy += width) {
+      for (let dx = -1; dx <= 1; dx++) {
+        const z = withoutOffset(this.#depth[o + dy + dx], behind);
+        nearest = Math.min(nearest, z);
+        farthest = Math.max(farthest, z);
+      }
+    }
+    const middle = (nearest + farthest) / 2;
+    let [even, odd, total] = [0, 0, 0];
+    for (let dy = -1; dy <= 1; dy++) {
+      for (let dx = -1; dx <= 1; dx++) {
+        const weight = KERNEL[dy + 1] * KERNEL[dx + 1];
+        const colour = this.#out[o + dy * width + dx];
+        even += (colour & 0xff00ff) * weight;
+        odd += ((colour >>> 8) & 0xff00ff) * weight;
+        total += withoutOffset(this.#depth[o + dy * width + dx], behind) < middle ? weight : 0;
+      }
+    }
+    // All near or all far: an edge of the neighbour's, not of this pixel.
+    if (total === 0 || total === 16) return this.#out[o];
+    return (((even + 0x80008) >>> 4) & 0xff00ff) | ((((odd + 0x80008) >>> 4) & 0xff00ff) << 8);
   }
 
   #triangle(a: number, b: number, c: number, t: Float32Array, s: Float32Array, texture: Texture): void {
@@ -130,6 +191,24 @@ export class TriangleRasterizer {
       }
     }
   }
+}
+
+/** Binomial weights, whose sum is 4. */
+const KERNEL = [1, 2, 1];
+
+function withoutOffset(depth: number, offset: number): number {
+  return depth > offset / 2 ? depth - offset : depth;
+}
+
+function differs(depth: number, other: number, jump: number, offset: number): boolean {
+  if (other === Math.fround(FARTHEST) || depth > 1e30) return false;
+  return Math.abs(depth - withoutOffset(other, offset)) > jump;
+}
+
+function grown(list: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(2 * list.length);
+  longer.set(list);
+  return longer;
 }
 
 function moved(corner: number, target: Float32Array, source: Float32Array): boolean {

@@ -1,0 +1,103 @@
+import { FACE_TRIANGLES, MESH_POINT_COUNT, meshNeighbours } from '../../face/face-topology.ts';
+import { CANONICAL_FACE } from '../../motion/canonical-face.ts';
+import type { Similarity } from '../../motion/procrustes.ts';
+import { smoothstep } from './smoothstep.ts';
+
+/** Cosine to the viewer below which skin is seen too flatly to take its colour from. */
+const GRAZING = 0.1;
+/** A point that turns to the viewer by this much (difference of cosines) takes all of its colour from elsewhere. */
+const REVEALED = 0.28;
+const ROUNDS = 3;
+
+/**
+ * The side of the face that the portrait turns away: in the picture it is not there or seen too flatly. When the head
+ * turns it into view it takes its colour from the nearest skin that is seen well, instead of from the face's contour.
+ */
+export class HiddenSide {
+  /** Unit normals in the head's own frame. */
+  readonly #normals: Float64Array;
+  readonly #ownFacing = new Float64Array(MESH_POINT_COUNT);
+  /** Points that are seen too flatly, and where each takes its colour from instead: x, y in pixels. */
+  readonly #points: number[] = [];
+  readonly #elsewhere = new Float64Array(MESH_POINT_COUNT * 2);
+
+  constructor(landmarks: Float32Array, ownPose: Similarity) {
+    this.#normals = normalsInHead(landmarks, ownPose);
+    for (let i = 0; i < MESH_POINT_COUNT; i++) {
+      this.#ownFacing[i] = this.#facing(i, ownPose);
+      this.#elsewhere[2 * i] = landmarks[3 * i];
+      this.#elsewhere[2 * i + 1] = landmarks[3 * i + 1];
+      if (this.#ownFacing[i] < GRAZING) this.#points.push(i);
+    }
+    this.#pullInwards();
+  }
+
+  /** Writes into `source` (xyz triples) where the face's points take their colour from under `pose`. */
+  writeSources(pose: Similarity, own: Float32Array, source: Float32Array): void {
+    for (const i of this.#points) {
+      const revealed = smoothstep(0, REVEALED, this.#facing(i, pose) - this.#ownFacing[i]);
+      for (let k = 0; k < 2; k++) {
+        source[3 * i + k] = own[3 * i + k] + (this.#elsewhere[2 * i + k] - own[3 * i + k]) * revealed;
+      }
+    }
+  }
+
+  #facing(point: number, { rotation }: Similarity): number {
+    const i = 3 * point;
+    const [x, y, z] = [this.#normals[i], this.#normals[i + 1], this.#normals[i + 2]];
+    return -(rotation[6] * x + rotation[7] * y + rotation[8] * z);
+  }
+
+  /** Each hidden point goes towards those of its neighbours that are seen better than it is. */
+  #pullInwards(): void {
+    const neighbours = meshNeighbours(FACE_TRIANGLES);
+    const facing = this.#ownFacing;
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const i of this.#points) {
+        const better = neighbours[i].filter((other) => facing[other] > facing[i]);
+        if (better.length === 0) continue;
+        const pull = smoothstep(GRAZING, GRAZING - 0.2, facing[i]);
+        for (let k = 0; k < 2; k++) {
+          let mean = 0;
+          for (const other of better) mean += this.#elsewhere[2 * other + k] / better.length;
+          this.#elsewhere[2 * i + k] += (mean - this.#elsewhere[2 * i + k]) * pull;
+        }
+      }
+    }
+  }
+}
+
+function normalsInHead(landmarks: Float32Array, { rotation: r }: Similarity): Float64Array {
+  const inPicture = meshNormals(landmarks);
+  const out = new Float64Array(inPicture.length);
+  for (let i = 0; i < out.length; i += 3) {
+    const [x, y, z] = [inPicture[i], inPicture[i + 1], inPicture[i + 2]];
+    for (let k = 0; k < 3; k++) out[i + k] = r[k] * x + r[3 + k] * y + r[6 + k] * z;
+  }
+  return out;
+}
+
+/** Normals that point out of the face, weighted by area. */
+function meshNormals(points: Float32Array): Float64Array {
+  const normals = new Float64Array(MESH_POINT_COUNT * 3);
+  for (let t = 0; t < FACE_TRIANGLES.length; t += 3) {
+    const [a, b, c] = [3 * FACE_TRIANGLES[t], 3 * FACE_TRIANGLES[t + 1], 3 * FACE_TRIANGLES[t + 2]];
+    const u = [0, 1, 2].map((k) => points[b + k] - points[a + k]);
+    const v = [0, 1, 2].map((k) => points[c + k] - points[a + k]);
+    const across = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+    for (const corner of [a, b, c]) for (let k = 0; k < 3; k++) normals[corner + k] += across[k] * OUTWARDS;
+  }
+  for (let i = 0; i < normals.length; i += 3) {
+    const length = Math.hypot(normals[i], normals[i + 1], normals[i + 2]) || 1;
+    for (let k = 0; k < 3; k++) normals[i + k] /= length;
+  }
+  return normals;
+}
+
+/** Sign that makes the triangles' normals point to the viewer (−z) where the face looks at the viewer. */
+const OUTWARDS = (() => {
+  const [a, b, c] = [...FACE_TRIANGLES.subarray(0, 3)].map((point) => 3 * point);
+  const p = CANONICAL_FACE;
+  const z = (p[b] - p[a]) * (p[c + 1] - p[a + 1]) - (p[b + 1] - p[a + 1]) * (p[c] - p[a]);
+  return z < 0 ? 1 : -1;
+})();
