@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 const TAIL_LINES = 30;
 
-/** The commands running now, so that a signal can end them with the bootstrap. @type {Set<import('node:child_process').ChildProcess>} */
+/** The commands running now, so that a signal can end them. @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
 /** A command that could not be started, failed, or ran out of time. `tail` holds the last lines it printed. */
@@ -16,8 +16,22 @@ export class CommandError extends Error {
   }
 }
 
-/** @param {NodeJS.Signals} signal */
-export function endRunningCommands(signal) {
+/** A signal came: everything unwinds, cleaning up after itself, and nothing new is started. */
+export class Interrupted extends Error {
+  /** @param {NodeJS.Signals} signal */
+  constructor(signal) {
+    super(`interrupted by ${signal}`);
+    this.name = 'Interrupted';
+    this.signal = signal;
+  }
+}
+
+/** @type {NodeJS.Signals | undefined} */
+let interruptedBy;
+
+/** Ends the running commands, and makes them and all later ones throw `Interrupted`. @param {NodeJS.Signals} signal */
+export function interrupt(signal) {
+  interruptedBy = signal;
   for (const child of running) child.kill(signal);
 }
 
@@ -31,9 +45,10 @@ export function endRunningCommands(signal) {
  * @param {(line: string) => void} [options.onLine]
  * @param {number} [options.timeoutMs]
  * @returns {Promise<string[]>} the last lines it printed
- * @throws {CommandError}
+ * @throws {CommandError | Interrupted}
  */
 export async function run(file, args, { cwd, env = process.env, onLine, timeoutMs } = {}) {
+  if (interruptedBy) throw new Interrupted(interruptedBy);
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
 
@@ -61,11 +76,12 @@ export async function run(file, args, { cwd, env = process.env, onLine, timeoutM
       child.once('error', reject);
       child.once('close', (...end) => resolve(end));
     });
+    if (interruptedBy) throw new Interrupted(interruptedBy);
     if (code === 0) return tail;
     const end = timedOut ? `took longer than ${timeoutMs} ms` : signal ? `was ended by ${signal}` : `failed (${code})`;
     throw new CommandError(`\`${[file, ...args].join(' ')}\` ${end}`, tail);
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    if (error instanceof CommandError || error instanceof Interrupted) throw error;
     throw new CommandError(`\`${file}\` could not be started: ${/** @type {Error} */ (error).message}`, tail);
   } finally {
     clearTimeout(timer);

@@ -1,17 +1,26 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { endRunningCommands } from './command.mjs';
+import { interrupt } from './command.mjs';
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let task;
+
+/** How long what a signal interrupts may take to clean up after itself. */
+const CLEAN_UP_MS = 3_000;
+
+/** @param {NodeJS.Signals} signal @returns {number} what a shell reports for it */
+export function signalExitCode(signal) {
+  return 128 + constants.signals[signal];
+}
 
 /** From here on, a signal ends what the bootstrap is doing, or is passed to the task. */
 export function handleSignals() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       if (!task) {
-        endRunningCommands(signal);
-        process.exit(128 + constants.signals[signal]);
+        interrupt(signal);
+        setTimeout(() => process.exit(signalExitCode(signal)), CLEAN_UP_MS).unref();
+        return;
       }
       // Ctrl-C reaches every process of the terminal by itself; twice would look like an impatient second one.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) task.kill(signal);
@@ -33,7 +42,7 @@ export function handOver(file, args, env, cwd) {
     task.once('error', reject);
     task.once('exit', (code, signal) => {
       task = undefined;
-      resolve(signal ? 128 + constants.signals[signal] : (code ?? 1));
+      resolve(signal ? signalExitCode(signal) : (code ?? 1));
     });
   });
 }

@@ -1,8 +1,9 @@
 import { delimiter, dirname } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { ensureClient } from './client.mjs';
+import { Interrupted } from './command.mjs';
 import { ensureFaceModels } from './face-models.mjs';
-import { handleSignals, handOver } from './hand-over.mjs';
+import { handleSignals, handOver, signalExitCode } from './hand-over.mjs';
 import { ensureNode24 } from './node24.mjs';
 import { ensureOnnxruntime } from './onnxruntime.mjs';
 import { ensurePackages } from './packages.mjs';
@@ -31,9 +32,14 @@ export async function main([name, ...args]) {
     const env = await ensureNeeds(task, args, node24);
     process.exitCode = await runCommands(task, args, node24, env);
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    say(error.message);
-    process.exitCode = 1;
+    if (error instanceof Interrupted) {
+      process.exitCode = signalExitCode(error.signal);
+    } else if (error instanceof SetupError) {
+      say(error.message);
+      process.exitCode = 1;
+    } else {
+      throw error;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { CommandError, run } from './command.mjs';
+import { CommandError, Interrupted, run } from './command.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { withLock } from './lock.mjs';
 import { installedPackage, platform, projectPath } from './paths.mjs';
@@ -36,6 +36,7 @@ export async function ensureOnnxruntime(node24) {
         });
       });
     } catch (error) {
+      if (error instanceof Interrupted) throw error;
       const reason = error instanceof CommandError ? (error.tail.findLast(Boolean) ?? error.message) : String(error);
       writeJson(FAILURE, { at: Date.now(), reason });
       say(`there is an NVIDIA GPU, but onnxruntime's CUDA libraries cannot be had (${reason}); trying again tomorrow`);

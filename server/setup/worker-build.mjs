@@ -54,7 +54,7 @@ const requirements = [
 
 /** Another way of building it makes another worker. @returns {string} */
 export function recipeHash() {
-  return contentHash(recipe, [join(recipe, 'subprojects'), join(recipe, 'patches.mjs')]);
+  return contentHash(recipe, [join(recipe, 'sources'), join(recipe, 'patches.mjs')]);
 }
 
 /**
@@ -100,7 +100,7 @@ function prepareSources(scratch) {
   rmSync(scratch, { recursive: true, force: true });
   cpSync(projectPath('node_modules', 'mediasoup', 'worker'), scratch, { recursive: true });
   rmSync(join(scratch, 'subprojects'), { recursive: true });
-  cpSync(join(recipe, 'subprojects'), join(scratch, 'subprojects'), { recursive: true });
+  cpSync(join(recipe, 'sources'), scratch, { recursive: true });
   for (const patch of patches) {
     const file = join(scratch, patch.file);
     writeFileSync(file, applyPatch(readFileSync(file, 'utf8'), patch));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CommandError, run } from './command.mjs';
+import { CommandError, Interrupted, run } from './command.mjs';
 import { readJson, replaceFolder, writeJson } from './files.mjs';
 import { withLock } from './lock.mjs';
 import { cachePath, installedPackage, platform, projectRoot } from './paths.mjs';
@@ -63,6 +63,7 @@ async function makeWorker(destination, node24) {
     await verify(destination, node24);
     return 'prebuilt';
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     rmSync(destination, { force: true });
     say(`no prebuilt mediasoup worker (${/** @type {Error} */ (error).message}); it will be built from its sources`);
   }

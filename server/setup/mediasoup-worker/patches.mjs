@@ -10,6 +10,12 @@ export const patches = [
     to: "meson_version: '>= 1.0.0'",
   },
   {
+    file: 'meson.build',
+    why: 'half of the time goes into parsing the same headers again (see sources/precompiled)',
+    from: "sources: common_sources + ['src/main.cpp'],",
+    to: "sources: common_sources + ['src/main.cpp'], cpp_pch: 'precompiled/worker.hpp',",
+  },
+  {
     file: 'src/RTC/DtlsTransport.cpp',
     // A BIO callback is called again after each operation, with BIO_CB_RETURN *or-ed* to its type, and its result then
     // replaces that of the operation. mediasoup compares for equality, which never holds, so every operation seems to
