@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { ANIMATE_HELP, parseAnimateArguments } from './animate-arguments.ts';
-import { type AnimateResult, animateVideo } from './animate-video.ts';
+import { type AnimateResult, animateVideo } from './animate/animate-video.ts';
+import { ANIMATE_HELP, parseAnimateArguments } from './animate/arguments.ts';
 import { runCommand } from './run-command.ts';
 
 /** `npm run animate`: a picture animated with a video, into a video. */

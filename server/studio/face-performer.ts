@@ -122,14 +122,14 @@ export class FacePerformer<P extends Portrait> implements Performer {
 
   /** Runs one stage, adds up its time, and turns an error into null. */
   async #run<T>(stage: keyof StageTimes, times: StageTimes, work: () => T | Promise<T>): Promise<T | null> {
-    const startedMs = threadCpuMs();
+    const startedMs = cpuMs();
     try {
       return await work();
     } catch (error) {
       this.#parts.onStageError?.(stage, error);
       return null;
     } finally {
-      times[stage] += threadCpuMs() - startedMs;
+      times[stage] += cpuMs() - startedMs;
     }
   }
 
@@ -142,10 +142,10 @@ export class FacePerformer<P extends Portrait> implements Performer {
     else if (step.towards === 'live') moveTowards(this.#shown, this.#animated, step.amount);
     else if (step.towards === 'still') moveTowards(this.#shown, this.#parts.portrait.still, step.amount);
 
-    const startedMs = threadCpuMs();
+    const startedMs = cpuMs();
     this.#output.data.set(this.#shown.data);
     this.#label.drawOn(this.#output);
-    times.mark += threadCpuMs() - startedMs;
+    times.mark += cpuMs() - startedMs;
     return { image: this.#output, state: step.state, landmarks, times };
   }
 }
@@ -162,8 +162,8 @@ function moveTowards(picture: RgbaImage, target: RgbaImage, amount: number): voi
   for (let i = 0; i < to.length; i++) to[i] += ((from[i] - to[i]) * weight + 128) >> 8;
 }
 
-/** Processor time of this thread so far, in milliseconds. */
-function threadCpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
+/** Processor time of this process so far, in milliseconds. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

@@ -3,7 +3,10 @@ import type { SessionSettings } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 
-/** Milliseconds of this thread that each stage of one frame took. */
+/**
+ * Processor time, in milliseconds, that the process spent while each stage of one frame ran: helper threads and garbage
+ * collection are in it, and, in a studio with several sessions, now and then a piece of another's work.
+ */
 export interface StageTimes {
   track: number;
   motion: number;

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { findFaces } from '../face/face-finder.ts';
-import type { FaceLandmarks } from '../face/face-landmarks.ts';
-import type { FaceModels } from '../face/face-models.ts';
-import type { RgbaImage } from '../imaging/rgba-image.ts';
-import { DEFAULT_PICTURE_LIMITS, decodePicture } from '../portraits/decode-picture.ts';
-import { developPicture } from '../portraits/develop-portrait.ts';
-import { PictureError } from '../portraits/picture-error.ts';
-import { CommandError } from './command-error.ts';
+import { findFaces } from '../../face/face-finder.ts';
+import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import type { FaceModels } from '../../face/face-models.ts';
+import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import { DEFAULT_PICTURE_LIMITS, decodePicture } from '../../portraits/decode-picture.ts';
+import { developPicture } from '../../portraits/develop-portrait.ts';
+import { PictureError } from '../../portraits/picture-error.ts';
+import { CommandError } from '../command-error.ts';
 
 /** Longest side of a picture that is animated as it is framed. */
 const UNCROPPED_SIDE_PX = 1024;

@@ -1,14 +1,14 @@
 import { extname } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { SessionSettings } from '../../shared/settings.ts';
+import type { SessionSettings } from '../../../shared/settings.ts';
 import {
   DEFAULT_MOTION_MODEL,
   isMotionModelName,
   MOTION_MODEL_NAMES,
   type MotionModelName,
-} from '../studio/motion-models.ts';
-import { usageError } from './command-error.ts';
-import { userPath } from './user-path.ts';
+} from '../../studio/motion-models.ts';
+import { usageError } from '../command-error.ts';
+import { userPath } from '../user-path.ts';
 
 /** What `npm run animate` is asked to do. Paths are absolute. */
 export interface AnimateOptions {

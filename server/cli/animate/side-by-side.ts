@@ -1,4 +1,4 @@
-import { createRgbaImage, type RgbaImage } from '../imaging/rgba-image.ts';
+import { createRgbaImage, type RgbaImage } from '../../imaging/rgba-image.ts';
 
 /** Two pictures of one height beside each other, drawn into the same memory again and again. */
 export class SideBySide {

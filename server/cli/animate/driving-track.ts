@@ -1,10 +1,10 @@
-import type { FaceLandmarks } from '../face/face-landmarks.ts';
-import type { FaceModels } from '../face/face-models.ts';
-import { FaceTracker } from '../face/face-tracker.ts';
-import type { Tracker } from '../studio/face-performer.ts';
-import type { TimeBase } from '../video/time-base.ts';
-import { VideoReader } from '../video/video-reader.ts';
-import { showProgress } from './progress.ts';
+import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import type { FaceModels } from '../../face/face-models.ts';
+import { FaceTracker } from '../../face/face-tracker.ts';
+import type { Tracker } from '../../studio/face-performer.ts';
+import type { TimeBase } from '../../video/time-base.ts';
+import { VideoReader } from '../../video/video-reader.ts';
+import { showProgress } from '../progress.ts';
 
 /** Frames are tracked at no more than this longer side: a face that fills a tenth of it is still sharp to the model. */
 const TRACKING_SIDE_PX = 1920;

@@ -1,6 +1,6 @@
-import { type FaceLandmarks, LANDMARK_COUNT } from '../face/face-landmarks.ts';
-import { EYES } from '../face/face-topology.ts';
-import { OneEuroFilter, type OneEuroTuning } from '../motion/one-euro-filter.ts';
+import { type FaceLandmarks, LANDMARK_COUNT } from '../../face/face-landmarks.ts';
+import { EYES } from '../../face/face-topology.ts';
+import { OneEuroFilter, type OneEuroTuning } from '../../motion/one-euro-filter.ts';
 import type { TrackedFrame } from './driving-track.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { FaceLandmarks } from '../face/face-landmarks.ts';
-import { CommandError } from './command-error.ts';
+import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import { CommandError } from '../command-error.ts';
 import type { TrackedFrame } from './driving-track.ts';
 
 /** The driver's neutral face and the frame that it is in. */
