@@ -9,7 +9,7 @@ describe("the patches of mediasoup-worker's sources", () => {
     const source = readFileSync(projectPath('node_modules/mediasoup/worker', patch.file), 'utf8');
     const patched = applyPatch(source, patch);
     expect(patched).toContain(patch.to);
-    expect(patched).not.toContain(patch.from);
+    expect(patched.split(patch.to)).toHaveLength(2);
   });
 
   const patch = { file: 'a.cpp', why: 'a reason', from: 'old', to: 'new' };
