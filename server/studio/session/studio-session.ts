@@ -197,8 +197,10 @@ export class StudioSession {
         const media = this.#media;
         if (!media) return;
         const frame = media.receiver.take();
-        if (frame) await this.#perform(media, frame);
-        else if (this.#idleFrameIsDue(media, performance.now())) await this.#idle(media);
+        if (frame) {
+          await this.#perform(media, frame);
+          this.#lastDrivenMs = performance.now();
+        } else if (this.#idleFrameIsDue(media, performance.now())) await this.#idle(media);
         else return;
         // Packets that came while this thread was busy are read before the next frame is chosen.
         await nextEventLoopTurn();
@@ -209,7 +211,6 @@ export class StudioSession {
   }
 
   async #perform(media: Media, frame: DrivingFrame): Promise<void> {
-    this.#lastDrivenMs = performance.now();
     if (!frame.restarted && !media.sender.isLater(frame.timestamp)) {
       this.#framesNotSent += 1;
       return;

@@ -31,6 +31,8 @@ export interface SendFrameOptions {
   readonly keyframe?: boolean;
   /** Which packets of the frame get lost, by their index. */
   readonly lose?: (index: number) => boolean;
+  /** What the camera sees; a moving picture where left out. */
+  readonly picture?: RgbaImage;
 }
 
 /**
@@ -89,12 +91,13 @@ export class CameraAndViewer {
   }
 
   /** Encodes the next frame and sends its packets. Returns its timestamp, which is that of a real camera's clock. */
-  sendFrame({ keyframe = false, lose }: SendFrameOptions = {}): number {
-    const picture = movingPicture(this.#encoder.width, this.#encoder.height, this.#step);
+  sendFrame({ keyframe = false, lose, picture }: SendFrameOptions = {}): number {
+    const { width, height } = this.#encoder;
+    const seen = picture ?? movingPicture(width, height, this.#step);
     this.#step += 1;
     const elapsedTicks = Math.round((performance.now() - this.#startedMs) * TICKS_PER_MS);
     const timestamp = (this.#firstTimestamp + elapsedTicks) >>> 0;
-    const frame = this.#encoder.encode(picture, { keyframe, intervalMs: 40 });
+    const frame = this.#encoder.encode(seen, { keyframe, intervalMs: 40 });
     this.#packetizer.packetize(frame.data, timestamp).forEach((packet, index) => {
       if (!lose?.(index)) this.sendDatagram(packet);
     });

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+import { parseHouseMessage } from './house-messages.ts';
+import type { HouseToStudio, SessionSpec } from './studio-protocol.ts';
+import { landmarksAt, portraitOf } from './testing/scripted-performer.ts';
+
+const sessionId = 'a';
+const portrait = portraitOf('p', 32);
+const spec: SessionSpec = { sessionId, portrait, settings: DEFAULT_SETTINGS, maxFps: 30, reference: landmarksAt(1) };
+const stream = { codec: 'VP8', payloadType: 96, ssrc: 0xffffffff } as const;
+const remote = { ip: '127.0.0.1', port: 40_000 };
+
+const messages: HouseToStudio[] = [
+  { type: 'session.open', spec },
+  { type: 'session.start', sessionId, remote, camera: stream, output: { ...stream, cname: 'effigy' } },
+  { type: 'session.settings', sessionId, settings: DEFAULT_SETTINGS },
+  { type: 'session.portrait', sessionId, portrait },
+  { type: 'session.calibrate', sessionId },
+  { type: 'session.bitrate', sessionId, bitrateBps: 500_000 },
+  { type: 'session.keyframe', sessionId },
+  { type: 'session.close', sessionId },
+];
+
+describe('messages of the house', () => {
+  it.each(messages)('pass: $type', (message) => {
+    expect(parseHouseMessage(message)).toEqual(message);
+  });
+
+  it('with pictures and points of other sizes than they claim do not pass', () => {
+    const refuse = (change: object) =>
+      expect(() =>
+        parseHouseMessage({ type: 'session.portrait', sessionId, portrait: { ...portrait, ...change } }),
+      ).toThrow('not a message to a studio');
+    const { still } = portrait;
+    refuse({ still: { ...still, width: 33 } });
+    refuse({ still: { ...still, width: 64 } });
+    refuse({ still: { width: 3, height: 3, data: new Uint8Array(36) } });
+    refuse({ still: { width: 20_000, height: 20_000, data: still.data } });
+    refuse({ still: { ...still, data: [...still.data] } });
+    refuse({ landmarks: { points: new Float32Array(3), confidence: 1 } });
+    refuse({ landmarks: null });
+  });
+
+  it('with a field that is anything else do not pass', () => {
+    const fields = messages.flatMap((message) => Object.keys(message).map((field) => [message, field] as const));
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), fc.anything(), ([message, field], value) => {
+        const changed = { ...message, [field]: value };
+        try {
+          expect(parseHouseMessage(changed)).toEqual(changed);
+        } catch (error) {
+          expect((error as Error).message).toContain('not a message to a studio');
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
