@@ -37,6 +37,25 @@ export function meshRegionOfLandmarks(points: Float32Array): SquareRegion {
   return { ...box, sizePx: Math.max(box.width, box.height) * ROOM_AROUND_FACE };
 }
 
+/** How much a region differs from another one. */
+export interface RegionChange {
+  /** Of the centre, in sides of the first. */
+  readonly shift: number;
+  /** Factor between the sides, at least 1. */
+  readonly scale: number;
+  /** At least 0. */
+  readonly turnRad: number;
+}
+
+export function regionChange(from: SquareRegion, to: SquareRegion): RegionChange {
+  const turn = to.rollRad - from.rollRad;
+  return {
+    shift: Math.hypot(to.centerX - from.centerX, to.centerY - from.centerY) / from.sizePx,
+    scale: Math.max(to.sizePx / from.sizePx, from.sizePx / to.sizePx),
+    turnRad: Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn))),
+  };
+}
+
 /** The box around the mesh's points whose sides are along and across the eye line. */
 export interface UprightBox {
   readonly centerX: number;

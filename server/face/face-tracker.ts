@@ -4,7 +4,14 @@ import { type AcquisitionOptions, acquireFace } from './face-acquisition.ts';
 import { FaceDetector, overlap } from './face-detector.ts';
 import { type FaceDetection, type FaceLandmarks, LANDMARK_COUNT } from './face-landmarks.ts';
 import type { FaceModels } from './face-models.ts';
-import { meshRegionOfDetection, meshRegionOfLandmarks, type SquareRegion, wholePicture } from './face-region.ts';
+import {
+  meshRegionOfDetection,
+  meshRegionOfLandmarks,
+  type RegionChange,
+  regionChange,
+  type SquareRegion,
+  wholePicture,
+} from './face-region.ts';
 import { isPlausibleFace, isPlausibleStep } from './landmark-sanity.ts';
 import { MeshFitter } from './mesh-fitter.ts';
 
@@ -27,6 +34,12 @@ const MAX_CANDIDATES = 3;
 const FRAMES_PER_DETECTION = 2;
 const FRAMES_PER_DETECTION_WHEN_LONG_LOST = 5;
 const MISSES_UNTIL_LONG_LOST = 15;
+
+/**
+ * Changes of the region below all of these are not followed: the mesh answers a little differently for every region,
+ * and a region that chases its answers would make a resting face tremble.
+ */
+const REST: RegionChange = { shift: 0.005, scale: 1.01, turnRad: 0.01 };
 
 /**
  * Follows one face through a video. The detector runs only when there is no face to follow: the mesh is fitted where
@@ -117,7 +130,7 @@ export class FaceTracker {
   async #accept(image: RgbaImage, points: Float32Array, confidence: number): Promise<FaceLandmarks> {
     const region = meshRegionOfLandmarks(points);
     await this.#eyes.refine(image, points, region.rollRad);
-    this.#region = region;
+    if (!this.#region || !isAtRest(this.#region, region)) this.#region = region;
     this.#lastRegion = region;
     this.#misses = 0;
     return { points, confidence };
@@ -146,6 +159,11 @@ export class FaceTracker {
     else if (this.#region) this.#region = this.#lastRegion = scaled(this.#region, scale);
     else this.#lastRegion = null;
   }
+}
+
+function isAtRest(from: SquareRegion, to: SquareRegion): boolean {
+  const { shift, scale, turnRad } = regionChange(from, to);
+  return shift <= REST.shift && scale <= REST.scale && turnRad <= REST.turnRad;
 }
 
 function scaled(region: SquareRegion, scale: number): SquareRegion {

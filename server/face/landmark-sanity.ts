@@ -1,4 +1,4 @@
-import { MESH_POINT_COUNT, type SquareRegion, uprightBox } from './face-region.ts';
+import { MESH_POINT_COUNT, regionChange, type SquareRegion, uprightBox } from './face-region.ts';
 
 /** Below this there are too few pixels to see an expression, and the networks begin to guess. */
 const MIN_FACE_PX = 16;
@@ -50,8 +50,6 @@ export function isPlausibleFace(points: Float32Array, width: number, height: num
 
 /** Whether a face can have gone from one region to the other within a frame. */
 export function isPlausibleStep(from: SquareRegion, to: SquareRegion): boolean {
-  const shift = Math.hypot(to.centerX - from.centerX, to.centerY - from.centerY) / from.sizePx;
-  const scale = to.sizePx / from.sizePx;
-  const turn = Math.abs(Math.atan2(Math.sin(to.rollRad - from.rollRad), Math.cos(to.rollRad - from.rollRad)));
-  return shift <= MAX_SHIFT && scale <= MAX_SCALE_CHANGE && scale >= 1 / MAX_SCALE_CHANGE && turn <= MAX_TURN_RAD;
+  const { shift, scale, turnRad } = regionChange(from, to);
+  return shift <= MAX_SHIFT && scale <= MAX_SCALE_CHANGE && turnRad <= MAX_TURN_RAD;
 }

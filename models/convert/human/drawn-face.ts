@@ -87,6 +87,7 @@ class Paint {
   }
 
   cover([red, green, blue]: Rgb, opacity: number): void {
+    if (opacity === 0) return;
     this.red += (red - this.red) * opacity;
     this.green += (green - this.green) * opacity;
     this.blue += (blue - this.blue) * opacity;
@@ -123,7 +124,12 @@ function paintFace(paint: Paint, face: DrawnFace, x: number, y: number): void {
   paint.cover(MOUTH, ellipse(x, lipY, 0.095, gape, 12));
 }
 
+/** How many slopes from its edge on an ellipse counts as ended: there it is below 1 / 22,000. */
+const EDGE_SLOPES = 10;
+
 /** 1 inside an ellipse around the origin, 0 outside; `sharpness` is the slope of the edge. */
 function ellipse(x: number, y: number, radiusX: number, radiusY: number, sharpness: number): number {
-  return 1 / (1 + Math.exp(sharpness * (Math.hypot(x / radiusX, y / radiusY) - 1)));
+  const squared = (x / radiusX) ** 2 + (y / radiusY) ** 2;
+  if (squared > (1 + EDGE_SLOPES / sharpness) ** 2) return 0;
+  return 1 / (1 + Math.exp(sharpness * (Math.sqrt(squared) - 1)));
 }
