@@ -1,0 +1,36 @@
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** What `window.effigy.stats()` resolves to. */
+export interface PageStats {
+  glassToGlassMs: number | null;
+  fps: number | null;
+  serverMs: number | null;
+  droppedFrames: number | null;
+  executionProvider: string | null;
+  pack: string | null;
+  portrait: string | null;
+  state: string;
+}
+
+/** Opens a page and collects what it logs as an error or throws. */
+export async function openStage(browser: Browser, url: string): Promise<{ page: Page; consoleErrors: string[] }> {
+  const context = await browser.newContext({ permissions: ['camera'], viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  const consoleErrors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') consoleErrors.push(message.text());
+  });
+  page.on('pageerror', (error) => consoleErrors.push(String(error)));
+  await page.goto(url);
+  return { page, consoleErrors };
+}
+
+export function stats(page: Page): Promise<PageStats> {
+  return page.evaluate(() => (window as unknown as { effigy: { stats(): Promise<never> } }).effigy.stats());
+}
+
+/** Waits until the page's own statistics say `state`. */
+export async function waitForState(page: Page, state: string, timeoutMs = 30_000): Promise<void> {
+  await expect.poll(async () => (await stats(page)).state, { timeout: timeoutMs, interval: 100 }).toBe(state);
+}
