@@ -89,8 +89,8 @@ export class UploadStore {
 
   /** A face of an uploaded picture by the portrait's id; null when it is not there (any more). */
   portrait(portraitId: string): ReadyPortrait | null {
-    const [uploadId, index] = portraitId.split('-');
-    return this.#use(uploadId)?.portraits[Number(index)] ?? null;
+    const [, uploadId, index] = /^([0-9a-f]{32})-(\d{1,2})$/.exec(portraitId) ?? [];
+    return uploadId === undefined ? null : (this.#use(uploadId)?.portraits[Number(index)] ?? null);
   }
 
   /** Drops what was not used for too long. */
