@@ -113,7 +113,8 @@ function brightestBeyond(
     smoothColumns(reach, 1);
     smoothColumns(colour, 3);
   }
-  for (let column = 0; column <= COLUMNS; column++) reach[column] *= 0.55 + 0.45 * Math.sin((Math.PI * column) / COLUMNS);
+  for (let column = 0; column <= COLUMNS; column++)
+    reach[column] *= 0.55 + 0.45 * Math.sin((Math.PI * column) / COLUMNS);
   return { reach, colour };
 }
 

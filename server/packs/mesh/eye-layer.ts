@@ -174,7 +174,7 @@ export class EyeLayer {
 }
 
 function clamp01(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value;
+  return Math.min(1, Math.max(0, value));
 }
 
 function blend(from: number, to: number, weight: number): number {

@@ -8,6 +8,7 @@ const GRAZING = 0.1;
 /** A point that turns to the viewer by this much (difference of cosines) takes all of its colour from elsewhere. */
 const REVEALED = 0.28;
 const ROUNDS = 3;
+const EVENING_ROUNDS = 3;
 
 /**
  * The side of the face that the portrait turns away: in the picture it is not there or seen too flatly. When the head
@@ -29,7 +30,9 @@ export class HiddenSide {
       this.#elsewhere[2 * i + 1] = landmarks[3 * i + 1];
       if (this.#ownFacing[i] < GRAZING) this.#points.push(i);
     }
-    this.#pullInwards();
+    const neighbours = meshNeighbours(FACE_TRIANGLES);
+    this.#pullInwards(neighbours);
+    for (let round = 0; round < EVENING_ROUNDS; round++) this.#evenOut(neighbours, landmarks);
   }
 
   /** Writes into `source` (xyz triples) where the face's points take their colour from under `pose`. */
@@ -49,8 +52,7 @@ export class HiddenSide {
   }
 
   /** Each hidden point goes towards those of its neighbours that are seen better than it is. */
-  #pullInwards(): void {
-    const neighbours = meshNeighbours(FACE_TRIANGLES);
+  #pullInwards(neighbours: number[][]): void {
     const facing = this.#ownFacing;
     for (let round = 0; round < ROUNDS; round++) {
       for (const i of this.#points) {
@@ -64,6 +66,22 @@ export class HiddenSide {
         }
       }
     }
+  }
+
+  /** Hidden neighbours go about as far as each other, so that what is drawn on them keeps its shape. */
+  #evenOut(neighbours: number[][], landmarks: Float32Array): void {
+    const hidden = new Set(this.#points);
+    const shift = (i: number, k: number) => this.#elsewhere[2 * i + k] - landmarks[3 * i + k];
+    const evened = this.#points.map((i) => {
+      const around = neighbours[i].filter((other) => hidden.has(other));
+      return [0, 1].map((k) => {
+        const mean = around.reduce((sum, other) => sum + shift(other, k), 0) / Math.max(1, around.length);
+        return landmarks[3 * i + k] + (shift(i, k) + mean) / 2;
+      });
+    });
+    this.#points.forEach((i, n) => {
+      this.#elsewhere.set(evened[n], 2 * i);
+    });
   }
 }
 

@@ -31,7 +31,7 @@ export class LidCurve {
 
   at(along: number): number {
     const position = ((along - FROM) / (TO - FROM)) * SAMPLES;
-    const clamped = position < 0 ? 0 : position > SAMPLES - 1e-6 ? SAMPLES - 1e-6 : position;
+    const clamped = Math.min(SAMPLES - 1e-6, Math.max(0, position));
     const n = clamped | 0;
     return this.#values[n] + (this.#values[n + 1] - this.#values[n]) * (clamped - n);
   }

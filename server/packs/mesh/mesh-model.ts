@@ -22,7 +22,10 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     return new MeshPortrait(still, landmarks);
   }
 
-  /** Throws a `RangeError` where `out` has not the portrait's size. A neutral motion draws the still exactly. */
+  /**
+   * A neutral motion draws the still exactly. Throws a `RangeError` where `out` has not the portrait's size, or its
+   * memory does not begin at a multiple of 4 bytes.
+   */
   async animate(portrait: MeshPortrait, motion: Motion, out: RgbaImage): Promise<void> {
     const { width, height } = portrait;
     if (out.width !== width || out.height !== height || out.data.length !== width * height * 4) {

@@ -6,7 +6,7 @@ import { MouthLayer } from './mouth-layer.ts';
 import { PortraitGeometry } from './portrait-geometry.ts';
 import { lightOnSkin, skinColour } from './skin-light.ts';
 import type { Texture } from './texture.ts';
-import { createTexture, packedPixels } from './texture.ts';
+import { createTexture } from './texture.ts';
 import { TriangleRasterizer } from './triangle-rasterizer.ts';
 
 /** A still portrait with everything that can be computed before the first frame. One thread at a time may use it. */
@@ -14,7 +14,6 @@ export class MeshPortrait implements Portrait {
   readonly width: number;
   readonly height: number;
   readonly still: RgbaImage;
-  readonly stillPixels: Int32Array;
   readonly texture: Texture;
   readonly geometry: PortraitGeometry;
   readonly rasterizer: TriangleRasterizer;
@@ -25,7 +24,6 @@ export class MeshPortrait implements Portrait {
     this.width = still.width;
     this.height = still.height;
     this.still = still;
-    this.stillPixels = packedPixels(still);
     this.texture = createTexture(still);
     this.geometry = new PortraitGeometry(landmarks.points, still.width, still.height);
     this.rasterizer = new TriangleRasterizer(still.width, still.height);

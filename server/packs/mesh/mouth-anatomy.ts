@@ -102,5 +102,5 @@ export function toothAt(arch: DentalArch, x: number, y: number, blur: number, hi
 }
 
 function clamp01(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value;
+  return Math.min(1, Math.max(0, value));
 }

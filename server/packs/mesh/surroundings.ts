@@ -1,6 +1,7 @@
 import { SILHOUETTE } from '../../face/face-topology.ts';
 import { CANONICAL_FACE } from '../../motion/canonical-face.ts';
 import type { Similarity } from '../../motion/procrustes.ts';
+import { softLimit } from './motion-limits.ts';
 import { smoothstep } from './smoothstep.ts';
 
 /**
@@ -22,6 +23,8 @@ const FADE_TO_BELOW = 1.2;
 const EXPRESSION_REACH = 0.5;
 /** Near the picture's border everything comes to rest, over this distance. */
 const BORDER_FADE = 0.6;
+/** Nothing goes farther than this share of its way to the border, so that the border's pixels stay in sight. */
+const BORDER_ROOM = 0.75;
 /** Rings lie behind every face by this much, the inner before the outer: depth added to that of the outline, pixels. */
 export const BEHIND_FACE = 1e4;
 const RECEDE = 1.2;
@@ -53,12 +56,16 @@ export interface HeadGeometry {
 
 export class Surroundings {
   readonly vertexCount: number = RING_DISTANCES.length * SPOKES;
+  readonly #width: number;
+  readonly #height: number;
   readonly #vertices: readonly RingVertex[];
   readonly #moved = new Float64Array(3);
   readonly #ownCentre = new Float64Array(3);
 
   /** `own`: the portrait's landmarks in a picture of `width × height` pixels. */
   constructor(own: Float32Array, width: number, height: number) {
+    this.#width = width;
+    this.#height = height;
     let [centreX, centreY] = [0, 0];
     for (const landmark of SILHOUETTE) {
       centreX += own[3 * landmark] / SPOKES;
@@ -151,8 +158,10 @@ export class Surroundings {
       const expressedX = (target[i] - posed[i]) * vertex.expressionWeight;
       const expressedY = (target[i + 1] - posed[i + 1]) * vertex.expressionWeight;
       const w = vertex.shiftWeight;
-      out[o] = vertex.x + (turnedX + (shiftedX - turnedX) * w + expressedX) * vertex.mobility;
-      out[o + 1] = vertex.y + (turnedY + (shiftedY - turnedY) * w + expressedY) * vertex.mobility;
+      const dx = (turnedX + (shiftedX - turnedX) * w + expressedX) * vertex.mobility;
+      const dy = (turnedY + (shiftedY - turnedY) * w + expressedY) * vertex.mobility;
+      out[o] = vertex.x + softLimit(dx, BORDER_ROOM * Math.max(0, dx < 0 ? vertex.x : this.#width - vertex.x));
+      out[o + 1] = vertex.y + softLimit(dy, BORDER_ROOM * Math.max(0, dy < 0 ? vertex.y : this.#height - vertex.y));
       out[o + 2] = target[i + 2] + vertex.behind;
       o += 3;
     }
