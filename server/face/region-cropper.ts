@@ -94,32 +94,31 @@ function sampleRow(
   offset: number,
   count: number,
 ): void {
-  const { scale, bias } = range;
   const plane = count * count;
-  const lastX = width - 1;
-  const lastY = height - 1;
-  for (let i = 0; i < count; i++, x += stepX, y += stepY) {
-    const red = offset + i;
-    let x0 = Math.floor(x);
-    let y0 = Math.floor(y);
-    let toRight = 1;
-    let toBelow = width;
-    if (!(x0 >= 0 && y0 >= 0 && x0 < lastX && y0 < lastY)) {
-      // A pixel reaches half a pixel beyond its centre; outside of that there is no picture.
-      if (!(x >= -0.5 && y >= -0.5 && x <= lastX + 0.5 && y <= lastY + 0.5)) {
-        out[red] = bias;
-        out[red + plane] = bias;
-        out[red + 2 * plane] = bias;
-        continue;
-      }
-      x0 = Math.max(0, Math.min(x0, lastX));
-      y0 = Math.max(0, Math.min(y0, lastY));
-      toRight = x0 < lastX && x > 0 ? 1 : 0;
-      toBelow = y0 < lastY && y > 0 ? width : 0;
-    }
+  // The samples with four pixels around them are a run without gaps: the picture is convex.
+  const isInside = (i: number) => {
+    const sampleX = x + stepX * i;
+    const sampleY = y + stepY * i;
+    return sampleX >= 0 && sampleY >= 0 && sampleX < width - 1 && sampleY < height - 1;
+  };
+  let from = 0;
+  while (from < count && !isInside(from)) from++;
+  let to = count;
+  while (to > from && !isInside(to - 1)) to--;
+  for (let i = 0; i < from; i++) {
+    sampleAtEdge(pixels, width, height, x + stepX * i, y + stepY * i, range, out, offset + i, plane);
+  }
+  for (let i = to; i < count; i++) {
+    sampleAtEdge(pixels, width, height, x + stepX * i, y + stepY * i, range, out, offset + i, plane);
+  }
+  x += stepX * from;
+  y += stepY * from;
+  const { scale, bias } = range;
+  for (let red = offset + from; red < offset + to; red++, x += stepX, y += stepY) {
+    const x0 = x | 0;
+    const y0 = y | 0;
     const fractionX = x - x0;
-    const fractionY = y - y0;
-    const weightBelow = fractionY * scale;
+    const weightBelow = (y - y0) * scale;
     const weightAbove = scale - weightBelow;
     const aboveRight = fractionX * weightAbove;
     const aboveLeft = weightAbove - aboveRight;
@@ -127,9 +126,9 @@ function sampleRow(
     const belowLeft = weightBelow - belowRight;
     const at = y0 * width + x0;
     const a = pixels[at];
-    const b = pixels[at + toRight];
-    const c = pixels[at + toBelow];
-    const d = pixels[at + toBelow + toRight];
+    const b = pixels[at + 1];
+    const c = pixels[at + width];
+    const d = pixels[at + width + 1];
     out[red] = (a & 255) * aboveLeft + (b & 255) * aboveRight + (c & 255) * belowLeft + (d & 255) * belowRight + bias;
     out[red + plane] =
       ((a >>> 8) & 255) * aboveLeft +
@@ -143,6 +142,43 @@ function sampleRow(
       ((c >>> 16) & 255) * belowLeft +
       ((d >>> 16) & 255) * belowRight +
       bias;
+  }
+}
+
+/** One bilinear sample that may need pixels beyond the picture's edge, or lie beyond it itself. */
+function sampleAtEdge(
+  pixels: Uint32Array,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+  { scale, bias }: ColourRange,
+  out: Float32Array,
+  red: number,
+  plane: number,
+): void {
+  // A pixel reaches half a pixel beyond its centre; outside of that there is no picture.
+  if (!(x >= -0.5 && y >= -0.5 && x <= width - 0.5 && y <= height - 0.5)) {
+    out[red] = bias;
+    out[red + plane] = bias;
+    out[red + 2 * plane] = bias;
+    return;
+  }
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const fractionX = x - left;
+  const fractionY = y - top;
+  const above = Math.max(0, top) * width;
+  const below = Math.min(height - 1, top + 1) * width;
+  const a = pixels[above + Math.max(0, left)];
+  const b = pixels[above + Math.min(width - 1, left + 1)];
+  const c = pixels[below + Math.max(0, left)];
+  const d = pixels[below + Math.min(width - 1, left + 1)];
+  for (let channel = 0; channel < 3; channel++) {
+    const shift = 8 * channel;
+    const upper = ((a >>> shift) & 255) * (1 - fractionX) + ((b >>> shift) & 255) * fractionX;
+    const lower = ((c >>> shift) & 255) * (1 - fractionX) + ((d >>> shift) & 255) * fractionX;
+    out[red + channel * plane] = (upper * (1 - fractionY) + lower * fractionY) * scale + bias;
   }
 }
 
