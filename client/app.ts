@@ -52,6 +52,7 @@ export class App {
     this.#shelf = new PortraitShelf(ofThisTab);
     this.#session = new SessionController(ports, {
       viewChanged: (view) => this.#show(view),
+      outputEnding: () => this.#stage.output.streamEnding(),
       clockMapped: (mapping) => this.#observer.setClock(mapping),
       faceTracked: (contours) => {
         this.#stage.self.setFace(contours);

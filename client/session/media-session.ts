@@ -111,10 +111,12 @@ export class MediaSession implements MediaLink {
     const rtpCapabilities = this.#device.recvRtpCapabilities as unknown as OpaqueObject;
     const options = await this.#channel.request('consume', { rtpCapabilities });
     if (this.#closed) return;
-    this.#consumer?.close();
+    const former = this.#consumer;
     this.#consumer = await this.#recv.consume(options as types.ConsumerOptions);
     playWithoutDelay(this.#consumer.rtpReceiver);
     this.#events.onOutput(new MediaStream([this.#consumer.track]));
+    // Only now: a track that ends turns its video black, and the last frame is to stay until the next one.
+    former?.close();
     await this.#channel.request('consumer.resume', {});
   }
 

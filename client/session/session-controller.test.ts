@@ -143,6 +143,7 @@ function stageWith(house = new FakeHouse()) {
   const views: SessionView[] = [];
   const observer = {
     viewChanged: (view: SessionView) => void views.push(view),
+    outputEnding: vi.fn(),
     clockMapped: vi.fn(),
     faceTracked: vi.fn(),
   };
@@ -389,6 +390,16 @@ describe('a lost connection', () => {
     house.emit('clock', { ntpMs: 1, rtpTimestamp: 2 });
     house.dropConnection();
     expect(observer.clockMapped).toHaveBeenLastCalledWith(null);
+  });
+
+  it('has the last frame kept before the stream ends', async () => {
+    const { controller, house, observer } = stageWith();
+    await controller.start(portrait('sailor'), 'camera');
+    expect(observer.outputEnding).not.toHaveBeenCalled();
+    observer.outputEnding.mockImplementation(() => expect(house.closedMedia).toEqual([]));
+    house.dropConnection();
+    expect(observer.outputEnding).toHaveBeenCalledTimes(1);
+    expect(house.closedMedia).toHaveLength(1);
   });
 
   it('is the same when only the media path breaks', async () => {

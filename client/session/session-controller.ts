@@ -34,6 +34,8 @@ export interface SessionPorts {
 /** Who is told what happens in a session. */
 export interface SessionObserver {
   viewChanged(view: SessionView): void;
+  /** The stream is about to end: browsers then show black, so its last frame must be kept now. */
+  outputEnding(): void;
   /** Which RTP time was which time on this clock; null when a stream with another clock begins. */
   clockMapped(mapping: ClockMapping | null): void;
   /** The driver's face in 0..1 of the camera picture, null when there is none. */
@@ -336,6 +338,7 @@ export class SessionController {
   }
 
   #closeLink(): void {
+    if (this.#media) this.#observer.outputEnding();
     this.#media?.close();
     this.#media = null;
     this.#channel?.close();

@@ -62,7 +62,7 @@ export class CalibrationOverlay {
         el(
           'button',
           { type: 'button', class: 'button', testid: 'calibration-cancel', onClick: () => this.element.close() },
-          'Cancel',
+          'Close',
         ),
       ),
     );

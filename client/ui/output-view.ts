@@ -11,6 +11,8 @@ export class OutputView {
   readonly #lastFrame: HTMLCanvasElement;
   readonly #still: HTMLImageElement;
   #stream: MediaStream | null = null;
+  /** The stream has been taken away; what the video still presents is the browser's black. */
+  #isEnding = false;
 
   constructor(onFrame: (frame: PresentedFrame) => void) {
     this.#video = el('video', { testid: 'output-video', class: 'output-layer', 'aria-label': 'The animated portrait' });
@@ -23,6 +25,7 @@ export class OutputView {
     this.#still = el('img', { class: 'output-layer still', alt: '', decoding: 'async' });
     this.element = el('div', { class: 'output' }, this.#video, this.#lastFrame, this.#still);
     watchPresentedFrames(this.#video, (frame) => {
+      if (this.#isEnding) return;
       this.#lastFrame.hidden = true;
       onFrame(frame);
     });
@@ -34,6 +37,7 @@ export class OutputView {
     this.#stream = stream;
     if (stream) this.#holdLastFrame();
     else this.#lastFrame.hidden = true;
+    this.#isEnding = false;
     this.#video.srcObject = stream;
     if (stream) this.play();
   }
@@ -54,9 +58,16 @@ export class OutputView {
     this.#video.play().catch(() => {});
   }
 
+  /** To be called just before the stream ends: its last frame stays until there is another stream. */
+  streamEnding(): void {
+    this.#holdLastFrame();
+    this.#isEnding = true;
+  }
+
   #holdLastFrame(): void {
     const { videoWidth: width, videoHeight: height } = this.#video;
-    if (width === 0) return;
+    // Held already: what is under it may be black by now.
+    if (width === 0 || !this.#lastFrame.hidden) return;
     this.#lastFrame.width = width;
     this.#lastFrame.height = height;
     this.#lastFrame.getContext('2d')?.drawImage(this.#video, 0, 0);

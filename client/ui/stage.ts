@@ -38,6 +38,14 @@ const STILL_STATES: ReadonlySet<StageStats['state']> = new Set([
   'error',
 ]);
 
+/** What is to be seen, plainly. */
+function placardWords({ phase, driverKind }: SessionView): string {
+  if (phase !== 'live' && phase !== 'reconnecting') return 'A still picture, so far.';
+  return driverKind === 'demo'
+    ? 'A synthetic picture, moved live by a rendered clip.'
+    : 'A synthetic picture, moved live by you.';
+}
+
 /** The page on which one performs. It shows the session's view and keeps nothing of it. */
 export class Stage {
   readonly element: HTMLElement;
@@ -84,12 +92,7 @@ export class Stage {
       this.output.setPortrait(view.portrait.imageUrl, view.portrait.alt);
       setText(this.#title, view.portrait.title);
     }
-    setText(
-      this.#driverWords,
-      view.driverKind === 'demo'
-        ? 'A synthetic picture, moved live by a rendered clip.'
-        : 'A synthetic picture, moved live by you.',
-    );
+    setText(this.#driverWords, placardWords(view));
     this.output.setStream(view.output);
     this.output.showStill(STILL_STATES.has(state) || (state === 'reconnecting' && sight.flow !== 'flowing'));
 
