@@ -38,6 +38,7 @@ class LibvpxVp8Profile implements EncoderProfile {
     // Equal minimum, maximum and mean select constant bitrate.
     context.rcMinRate = BigInt(bitrateBps);
     context.rcMaxRate = BigInt(bitrateBps);
+    // One second: a first picture of some 20 kB at 1.2 Mb/s is clear, and still sent in 150 ms.
     context.rcBufferSize = bitrateBps;
     context.qMin = 2;
     context.qMax = 56;
@@ -50,8 +51,6 @@ class LibvpxVp8Profile implements EncoderProfile {
       'error-resilient': 'default',
       'undershoot-pct': 100,
       'overshoot-pct': 15,
-      // A keyframe at most 4.5 times the mean frame: a burst delays what comes after it.
-      'max-intra-rate': 450,
       'static-thresh': 1,
       'noise-sensitivity': 0,
     });
