@@ -3,15 +3,17 @@ import { createRequire } from 'node:module';
 import { CommandError, Interrupted, run } from './command.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { withLock } from './lock.mjs';
-import { installedPackage, platform, projectPath } from './paths.mjs';
+import { openUrl } from './open-url.mjs';
+import { checkoutKey, platform, projectPath } from './paths.mjs';
 import { say, step } from './progress.mjs';
 
-const CONNECT_TIMEOUT_MS = 6_000;
 const DOWNLOAD_TIMEOUT_MS = 900_000;
 /** A host that could not be reached is not asked again at every start. */
 const RETRY_AFTER_MS = 24 * 3_600_000;
 
-const LIBRARY = projectPath('node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so');
+const LIBRARIES = ['shared', 'cuda', 'tensorrt'].map((name) =>
+  projectPath(`node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_${name}.so`),
+);
 const FAILURE = projectPath('node_modules/.effigy-cuda.json');
 
 /**
@@ -20,11 +22,11 @@ const FAILURE = projectPath('node_modules/.effigy-cuda.json');
  * @param {string} node24
  */
 export async function ensureOnnxruntime(node24) {
-  if (platform !== 'linux-x64' || !hasNvidiaGpu() || existsSync(LIBRARY)) return;
+  if (platform !== 'linux-x64' || !hasNvidiaGpu() || LIBRARIES.every((path) => existsSync(path))) return;
   if (Date.now() - (readJson(FAILURE)?.at ?? 0) < RETRY_AFTER_MS) return;
 
-  await withLock(`onnxruntime-${installedPackage('onnxruntime-node').version}`, async () => {
-    if (existsSync(LIBRARY)) return;
+  await withLock(`onnxruntime-${checkoutKey}`, async () => {
+    if (LIBRARIES.every((path) => existsSync(path))) return;
     try {
       await step('fetching the CUDA libraries of onnxruntime (about 300 MB)', async (report) => {
         await reachFeed();
@@ -37,7 +39,10 @@ export async function ensureOnnxruntime(node24) {
       });
     } catch (error) {
       if (error instanceof Interrupted) throw error;
-      const reason = error instanceof CommandError ? (error.tail.findLast(Boolean) ?? error.message) : String(error);
+      const reason =
+        error instanceof CommandError
+          ? (error.tail.findLast(Boolean) ?? error.message)
+          : /** @type {Error} */ (error).message;
       writeJson(FAILURE, { at: Date.now(), reason });
       say(`there is an NVIDIA GPU, but onnxruntime's CUDA libraries cannot be had (${reason}); trying again tomorrow`);
     }
@@ -49,10 +54,8 @@ async function reachFeed() {
   const require = createRequire(projectPath('package.json'));
   const metadata = 'onnxruntime-node/script/install-metadata.js';
   const { feeds } = require(metadata);
-  await fetch(feeds.nuget.index, { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) }).then((response) => {
-    if (!response.ok) throw new Error(`their server answered ${response.status}`);
-    return response.body?.cancel();
-  });
+  const response = await openUrl(feeds.nuget.index);
+  await response.body?.cancel();
 }
 
 function hasNvidiaGpu() {

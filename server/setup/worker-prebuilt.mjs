@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CommandError, run } from './command.mjs';
+import { openUrl } from './open-url.mjs';
 import { installedPackage, platform } from './paths.mjs';
 import { step } from './progress.mjs';
 
-/** Where the host is out of reach, the build should begin soon. */
-const CONNECT_TIMEOUT_MS = 6_000;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 
 /**
@@ -63,27 +62,20 @@ export function releasesOf(repository) {
  */
 async function download(url, path, report) {
   const abort = new AbortController();
-  let timer = setTimeout(() => abort.abort(), CONNECT_TIMEOUT_MS);
+  const { body } = await openUrl(url, abort);
+  const timer = setTimeout(() => abort.abort(), DOWNLOAD_TIMEOUT_MS);
+  let bytes = 0;
+  const count = new Transform({
+    transform(chunk, _encoding, done) {
+      bytes += chunk.length;
+      report({ detail: `${(bytes / 1e6).toFixed(1)} MB` });
+      done(null, chunk);
+    },
+  });
   try {
-    const response = await fetch(url, { signal: abort.signal });
-    if (response.status === 404) throw new Error(`none is published for ${platform}`);
-    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
-
-    clearTimeout(timer);
-    timer = setTimeout(() => abort.abort(), DOWNLOAD_TIMEOUT_MS);
-    let bytes = 0;
-    const count = new Transform({
-      transform(chunk, _encoding, done) {
-        bytes += chunk.length;
-        report({ detail: `${(bytes / 1e6).toFixed(1)} MB` });
-        done(null, chunk);
-      },
-    });
-    await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), count, createWriteStream(path));
-  } catch (error) {
-    if (abort.signal.aborted) throw new Error('the server does not answer in time', { cause: error });
-    if (error instanceof TypeError) throw new Error('its server cannot be reached', { cause: error });
-    throw error;
+    await pipeline(Readable.fromWeb(/** @type {any} */ (body)), count, createWriteStream(path));
+  } catch (cause) {
+    throw new Error('its download broke off', { cause });
   } finally {
     clearTimeout(timer);
   }

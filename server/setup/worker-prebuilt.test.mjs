@@ -1,10 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { archiveName, downloadPrebuiltWorker, releasesOf } from './worker-prebuilt.mjs';
-
-afterEach(() => vi.unstubAllEnvs());
 
 it("the archive has the name that mediasoup's own install script asks for", () => {
   expect(archiveName('3.27.1', 'linux-x64', '6.1.0-13-amd64')).toBe('mediasoup-worker-3.27.1-linux-x64-kernel6.tgz');
@@ -17,18 +17,57 @@ it('releases are beside the repository', () => {
   );
 });
 
-it('a platform without a prebuilt, a wish to build, and an unreachable server are told apart', async () => {
-  const server = createServer((_request, response) => response.writeHead(404).end());
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const download = () => downloadPrebuiltWorker(join(tmpdir(), 'effigy-test-worker'));
+describe('the download', () => {
+  /** @type {string} */
+  let folder;
+  /** @type {import('node:http').Server | undefined} */
+  let server;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'effigy-prebuilt-'));
+  });
+  afterEach(() => {
+    server?.close();
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-  vi.stubEnv('MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL', `http://127.0.0.1:${port}`);
-  await expect(download()).rejects.toThrow(/none is published for/);
+  const download = () => downloadPrebuiltWorker(join(folder, 'worker'));
 
-  await new Promise((resolve) => server.close(resolve));
-  await expect(download()).rejects.toThrow('its server cannot be reached');
+  /** @param {import('node:http').RequestListener} listener */
+  async function serve(listener) {
+    const listening = createServer(listener);
+    server = listening;
+    await new Promise((resolve) => listening.listen(0, '127.0.0.1', () => resolve(undefined)));
+    const { port } = /** @type {import('node:net').AddressInfo} */ (listening.address());
+    vi.stubEnv('MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL', `http://127.0.0.1:${port}`);
+  }
 
-  vi.stubEnv('MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD', '1');
-  await expect(download()).rejects.toThrow('MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set');
+  it('gives a binary that can be run', async () => {
+    writeFileSync(join(folder, 'mediasoup-worker'), '#!/bin/sh\nexit 41\n');
+    execFileSync('tar', ['-czf', 'archive.tgz', 'mediasoup-worker'], { cwd: folder });
+    await serve((_request, response) => response.end(readFileSync(join(folder, 'archive.tgz'))));
+    await download();
+    expect(spawnSync(join(folder, 'worker')).status).toBe(41);
+  });
+
+  it('tells a damaged archive', async () => {
+    await serve((_request, response) => response.end('no archive'));
+    await expect(download()).rejects.toThrow('the archive is damaged');
+  });
+
+  it('tells a platform without a prebuilt', async () => {
+    await serve((_request, response) => response.writeHead(404).end());
+    await expect(download()).rejects.toThrow('its server has none');
+  });
+
+  it('tells an unreachable server', async () => {
+    await serve(() => {});
+    await new Promise((resolve) => server?.close(resolve));
+    await expect(download()).rejects.toThrow('its server cannot be reached');
+  });
+
+  it('tells that it was not wished', async () => {
+    vi.stubEnv('MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD', '1');
+    await expect(download()).rejects.toThrow('MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD is set');
+  });
 });
