@@ -28,6 +28,10 @@ interface Job {
 const MODULE_PATH = fileURLToPath(new URL('./darkroom-main.ts', import.meta.url));
 /** Loading the models comes before the first picture, and does not count against it. */
 const START_TIMEOUT_MS = 30_000;
+/** A darkroom that cannot even start is not started in a loop without a pause. */
+const RESTART_PAUSE_MS = 2000;
+/** Longer than this nobody looks at a spinning wheel. */
+const MAX_WAIT_MS = 60_000;
 
 /**
  * Develops pictures in a child process of their own, one after the other: whatever a picture does to its decoder,
@@ -59,8 +63,10 @@ export class Darkroom {
     if (this.#closed) return Promise.reject(busy());
     if (this.#waiting.length >= this.#options.queueMax) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ bytes, options, resolve, reject });
+      const job = { bytes, options, resolve, reject };
+      this.#waiting.push(job);
       this.#next();
+      setTimeout(() => this.#giveUpWaiting(job), MAX_WAIT_MS).unref();
     });
   }
 
@@ -75,6 +81,14 @@ export class Darkroom {
     const exited = new Promise((done) => child.once('exit', done));
     child.kill('SIGKILL'); // it holds nothing that is not in memory
     await exited;
+  }
+
+  /** Where the process does not come up, nobody waits for ever. */
+  #giveUpWaiting(job: Job): void {
+    const at = this.#waiting.indexOf(job);
+    if (at < 0) return;
+    this.#waiting.splice(at, 1);
+    job.reject(busy());
   }
 
   #start(): void {
@@ -133,7 +147,9 @@ export class Darkroom {
   #replace(child: ChildProcess, reason: string): void {
     if (child !== this.#child || this.#closed) return;
     clearTimeout(this.#timer);
+    const wasReady = this.#ready;
     this.#child = null;
+    this.#ready = false;
     this.#log.error(`the darkroom ${reason} and is started again`);
     this.#current?.job.reject(
       new PictureError(
@@ -142,8 +158,7 @@ export class Darkroom {
       ),
     );
     this.#current = null;
-    // A darkroom that cannot even start must not be started in a loop without a pause.
-    setTimeout(() => this.#closed || this.#start(), this.#ready ? 0 : 2000).unref();
+    setTimeout(() => this.#closed || this.#start(), wasReady ? 0 : RESTART_PAUSE_MS).unref();
   }
 }
 
