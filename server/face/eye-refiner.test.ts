@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DrawnFace, drawFace } from '../../models/convert/human/drawn-face.ts';
+import { createRgbaImage, type RgbaImage } from '../imaging/rgba-image.ts';
+import { EyeRefiner } from './eye-refiner.ts';
+import { FaceModels } from './face-models.ts';
+import { FaceTracker } from './face-tracker.ts';
+
+const FACE: DrawnFace = { centerX: 200, centerY: 200, sizePx: 260 };
+const LEFT_LIDS = [7, 163, 144, 145, 153, 154, 155, 246, 161, 160, 159, 158, 157, 173];
+
+let models: FaceModels;
+let image: RgbaImage;
+let tracked: Float32Array;
+
+beforeAll(async () => {
+  models = await FaceModels.load();
+  image = createRgbaImage(400, 400);
+  image.data.fill(140);
+  drawFace(image, FACE);
+  tracked = (await new FaceTracker(models).track(image))!.points;
+});
+afterAll(() => models.close());
+
+const x = (points: Float32Array, index: number) => points[3 * index];
+const y = (points: Float32Array, index: number) => points[3 * index + 1];
+
+describe('EyeRefiner', () => {
+  test('gives the iris points in the order centre, nose, top, temple, bottom in both eyes', () => {
+    expect(x(tracked, 469)).toBeGreaterThan(x(tracked, 468));
+    expect(x(tracked, 471)).toBeLessThan(x(tracked, 468));
+    expect(x(tracked, 474)).toBeLessThan(x(tracked, 473));
+    expect(x(tracked, 476)).toBeGreaterThan(x(tracked, 473));
+    for (const center of [468, 473]) {
+      expect(y(tracked, center + 2)).toBeLessThan(y(tracked, center));
+      expect(y(tracked, center + 4)).toBeGreaterThan(y(tracked, center));
+    }
+  });
+
+  test('gives the same eyes again when it starts from its own result', async () => {
+    const points = tracked.slice();
+    await new EyeRefiner(models).refine(image, points, 0);
+    for (const index of [...LEFT_LIDS, 468, 473]) {
+      expect(Math.hypot(x(points, index) - x(tracked, index), y(points, index) - y(tracked, index))).toBeLessThan(3);
+    }
+  });
+
+  test('leaves the lids of an eye alone that it does not find where they are, and puts the iris between them', async () => {
+    const eyeWidth = x(tracked, 133) - x(tracked, 33);
+    const points = tracked.slice();
+    for (const index of LEFT_LIDS) points[3 * index + 1] -= eyeWidth;
+    const before = points.slice();
+    await new EyeRefiner(models).refine(image, points, 0);
+    for (const index of LEFT_LIDS) expect(y(points, index)).toBe(y(before, index));
+    expect(y(points, 468)).toBeLessThan(y(tracked, 33) - 0.5 * eyeWidth);
+    expect(x(points, 469) - x(points, 468)).toBeCloseTo(0.2 * eyeWidth, 0);
+    expect(x(points, 473)).toBeCloseTo(x(tracked, 473), 0);
+  });
+
+  test('keeps the depths of the mesh', async () => {
+    const points = tracked.slice();
+    await new EyeRefiner(models).refine(image, points, 0);
+    for (const index of LEFT_LIDS) expect(points[3 * index + 2]).toBe(tracked[3 * index + 2]);
+  });
+});
