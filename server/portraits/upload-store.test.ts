@@ -59,6 +59,16 @@ describe('uploaded pictures', () => {
     expect(store).toMatchObject({ count: 0, sizeBytes: 0 });
   });
 
+  test('are forgotten when their owner wishes', () => {
+    const store = new UploadStore({ ttlMs: 1000, maxBytes: 1e6 });
+    const { portrait, uploadId } = store.add(picture());
+    store.forget('nobody');
+    expect(store.count).toBe(1);
+    store.forget(portrait!.id);
+    expect(store).toMatchObject({ count: 0, sizeBytes: 0 });
+    expect(store.preview(uploadId)).toBeNull();
+  });
+
   test('never take more memory than allowed: the least recently used go first', () => {
     const store = new UploadStore({ ttlMs: 1e9, maxBytes: 50_000 });
     const ids = [1, 2, 3].map(() => store.add(picture()).portrait!.id);

@@ -19,6 +19,9 @@ interface Upload {
   usedAtMs: number;
 }
 
+/** Hexadecimal digits of 128 bits. */
+const UPLOAD_ID_LENGTH = 32;
+
 /**
  * Pictures of visitors, in memory only, for a while. Whoever knows an upload's id (128 random bits) may see it;
  * nothing lists them.
@@ -91,6 +94,12 @@ export class UploadStore {
   portrait(portraitId: string): ReadyPortrait | null {
     const [, uploadId, index] = /^([0-9a-f]{32})-(\d{1,2})$/.exec(portraitId) ?? [];
     return uploadId === undefined ? null : (this.#use(uploadId)?.portraits[Number(index)] ?? null);
+  }
+
+  /** Forgets the picture that a portrait was made of; who performs with it goes on. */
+  forget(portraitId: string): void {
+    const upload = this.#uploads.get(portraitId.slice(0, UPLOAD_ID_LENGTH));
+    if (upload !== undefined) this.#remove(upload);
   }
 
   /** Drops what was not used for too long. */

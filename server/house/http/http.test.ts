@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { healthSchema, pageConfigSchema } from '../../../shared/page-config.ts';
-import { type HttpErrorBody, portraitInfoSchema, uploadAnswerSchema } from '../../../shared/portraits.ts';
+import {
+  type HttpErrorBody,
+  type PortraitInfo,
+  portraitInfoSchema,
+  uploadAnswerSchema,
+} from '../../../shared/portraits.ts';
 import { facePicture } from '../../portraits/testing/gallery-pictures.ts';
 import { pngBomb } from '../../portraits/testing/odd-pictures.ts';
 import { startTestHouse, type TestHouse } from '../testing/test-house.ts';
@@ -111,6 +116,15 @@ describe('portraits', () => {
   test('of others are not listed', async () => {
     const { uploadId } = uploadAnswerSchema.parse(await (await upload(facePicture())).json());
     expect(await (await fetch(`${house.url}/api/portraits`)).text()).not.toContain(uploadId);
+  });
+
+  test('are forgotten when their owner wishes; those of the gallery stay', async () => {
+    const { portrait } = uploadAnswerSchema.parse(await (await upload(facePicture())).json());
+    expect((await fetch(`${house.url}/api/portraits/${portrait!.id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await fetch(house.url + portrait!.imageUrl)).status).toBe(404);
+    const { portraits } = (await (await fetch(`${house.url}/api/portraits`)).json()) as { portraits: PortraitInfo[] };
+    await fetch(`${house.url}/api/portraits/${portraits[0].id}`, { method: 'DELETE' });
+    expect((await fetch(house.url + portraits[0].imageUrl)).status).toBe(200);
   });
 
   test('that are gone, or never were, are not found', async () => {

@@ -62,6 +62,13 @@ export function registerPortraitRoutes(app: FastifyInstance, options: PortraitRo
     return reply.header('cache-control', 'no-store').send({ portrait: portrait.info });
   });
 
+  // Only an upload's owner knows its id; the gallery's cannot be forgotten. What is gone already is as wished.
+  app.delete('/api/portraits/:id', async (request, reply) => {
+    const params = portraitParams.safeParse(request.params);
+    if (params.success) uploads.forget(params.data.id);
+    return reply.status(204).send();
+  });
+
   app.register(async (scope) => registerUpload(scope, options));
 }
 
