@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   AV_CODEC_FLAG_FRAME_DURATION,
@@ -81,7 +81,7 @@ export class VideoWriter {
   /** Rejects with a `VideoFileError` where the file cannot be written. */
   static async open(path: string, options: VideoWriterOptions): Promise<VideoWriter> {
     const writer = new VideoWriter(path, options);
-    await writer.#createPartial();
+    writer.#createPartial();
     try {
       await writer.#begin();
       return writer;
@@ -131,9 +131,10 @@ export class VideoWriter {
     await rm(this.#partialPath, { force: true });
   }
 
-  async #createPartial(): Promise<void> {
+  /** Synchronous, as is opening it: nothing may create the file after an exit has removed it. */
+  #createPartial(): void {
     try {
-      await (await open(this.#partialPath, 'w')).close();
+      closeSync(openSync(this.#partialPath, 'w'));
     } catch (error) {
       throw new VideoFileError('unwritable', `cannot be written: ${explainSystemError(error)}`);
     }
@@ -154,7 +155,7 @@ export class VideoWriter {
       checkReturn(audio.codecParameters.copy(sound.codecpar), 'stream');
       this.#audioIndex = sound.index;
     }
-    checkReturn(await this.#output.openOutput(), 'open');
+    checkReturn(this.#output.openOutputSync(), 'open');
     checkReturn(await this.#output.writeHeader(Dictionary.fromObject({ movflags: '+faststart' })), 'write header');
   }
 

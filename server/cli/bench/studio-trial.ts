@@ -9,7 +9,7 @@ import { CAMERA_FPS, type CameraFrames, FRAME_MS } from './camera-frames.ts';
 
 const STUDIO_MODULE = fileURLToPath(new URL('../../studio/main.ts', import.meta.url));
 const TIMEOUTS = { startTimeoutMs: 60_000, answerTimeoutMs: 20_000, silenceTimeoutMs: 20_000 };
-/** Sessions find their faces and the compiler its pace. */
+/** Sessions find their faces and the compiler its pace; a short trial does not wait for it. */
 const WARM_UP_MS = 3000;
 /** What is still under way at the end of a trial. */
 const SETTLE_MS = 300;
@@ -47,7 +47,7 @@ export class StudioTrials {
     try {
       // Cameras are not in step with each other.
       const tickMs = FRAME_MS / sessionCount;
-      await this.#send(sessions, tickMs, WARM_UP_MS);
+      await this.#send(sessions, tickMs, Math.min(WARM_UP_MS, trialMs));
       for (const { camera } of sessions) camera.resetCounts();
       const elapsedMs = await this.#send(sessions, tickMs, trialMs);
       await sleep(SETTLE_MS);
