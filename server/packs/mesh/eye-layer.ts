@@ -16,9 +16,9 @@ import { createTexture, sampleTexture } from './texture.ts';
 
 /** Farthest an iris goes, in eye widths, along and across. */
 const MOST_GAZE_ALONG = 0.2;
-const MOST_GAZE_ACROSS = 0.11;
+const MOST_GAZE_ACROSS = 0.08;
 /** Iris heights are measured less surely than sides. */
-const GAZE_ACROSS_SHARE = 0.7;
+const GAZE_ACROSS_SHARE = 0.6;
 /** Of a closing eye the lower lid comes up by this share. */
 const LOWER_LID_SHARE = 0.1;
 /** Closing at which the open eye's own lashes have given way to those of the moving lid. */
@@ -26,6 +26,8 @@ const LASHES_CHANGE_AT = 0.25;
 /** Lash line: half thickness, and reach of the lashes that point down over a closed eye, in eye widths. */
 const LASH_LINE = 0.026;
 const LASH_REACH = 0.085;
+/** What lies within so many radii of the iris' centre moves as it is; beyond, the white stretches. */
+const RIGID_AROUND_IRIS = 1.3;
 /** Shadow of a lowered lid on the eyeball, reach in eye widths. */
 const LID_SHADOW = 0.22;
 const LID_SHADOW_REACH = 0.12;
@@ -95,7 +97,7 @@ export class EyeLayer {
     const cleaned = smoothstep(0.005, 0.05, Math.hypot(gazeAlong, gazeAcross) + 0.15 * closing);
     const [lashRed, lashGreen, lashBlue] = this.#closed.lashColour;
     const lashSigma = Math.max(0.55, LASH_LINE * widthPx);
-    const irisReach = (patch.irisRadius * 1.1) / patch.widthUnits;
+    const irisReach = (patch.irisRadius * RIGID_AROUND_IRIS) / patch.widthUnits;
     const data = out.data;
 
     for (let y = top; y < bottom; y++) {

@@ -3,9 +3,9 @@ import { xAt, yAt } from './eye-axes.ts';
 import type { EyePatch } from './eye-patch.ts';
 
 /** Pixels this close to the lids (eye widths) show lashes and their shadow, not the eyeball. */
-const LASH_MARGIN = 0.045;
+const LASH_MARGIN = 0.035;
 /** The iris is believed to reach this much farther than its landmarks. */
-const IRIS_MARGIN = 1.08;
+const IRIS_MARGIN = 1.2;
 const SMOOTHINGS = 2;
 
 /**

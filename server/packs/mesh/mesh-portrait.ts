@@ -4,7 +4,7 @@ import type { Portrait } from '../motion-model.ts';
 import { EyeLayer } from './eye-layer.ts';
 import { MouthLayer } from './mouth-layer.ts';
 import { PortraitGeometry } from './portrait-geometry.ts';
-import { lightOnSkin, skinColour } from './skin-light.ts';
+import { lightOnSkin, skinColours } from './skin-light.ts';
 import type { Texture } from './texture.ts';
 import { createTexture } from './texture.ts';
 import { TriangleRasterizer } from './triangle-rasterizer.ts';
@@ -31,7 +31,7 @@ export class MeshPortrait implements Portrait {
       new EyeLayer(this.geometry, still, this.texture, 0),
       new EyeLayer(this.geometry, still, this.texture, 1),
     ];
-    this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColour(still, landmarks.points)));
+    this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)));
   }
 
   /** Nothing native is held. */

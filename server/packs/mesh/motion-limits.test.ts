@@ -25,11 +25,12 @@ describe('softLimit', () => {
 });
 
 describe('limitTurn', () => {
-  it('leaves less on the side that the portrait is already turned to', () => {
+  it('leaves less to a portrait that is turned, least on the side that it is turned to', () => {
     const further = limitTurn(0.6, 0.3, 0.5, 0.55);
     const back = limitTurn(-0.6, 0.3, 0.5, 0.55);
+    expect(-back).toBeLessThan(-limitTurn(-0.6, 0, 0.5, 0.55));
     expect(further).toBeLessThan(0.26);
-    expect(-back).toBeGreaterThan(0.4);
+    expect(-back).toBeGreaterThan(further + 0.05);
   });
 });
 

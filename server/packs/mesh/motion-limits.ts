@@ -9,17 +9,21 @@ const DEGREE = Math.PI / 180;
  * Where one still picture stops being convincing. The head may be turned away from the camera by as much as it was
  * photographed or `*Farthest*`, and from its own pose by `*Most*`; the side it is already turned to has less left.
  */
-const MOST_YAW_RAD = 27 * DEGREE;
-const FARTHEST_YAW_RAD = 32 * DEGREE;
-const MOST_PITCH_RAD = 19 * DEGREE;
+const MOST_YAW_RAD = 23 * DEGREE;
+const FARTHEST_YAW_RAD = 30 * DEGREE;
+/** A head that was photographed turned shows what the picture hid when it turns back: less by this share of its turn. */
+const HIDDEN_SHARE = 0.75;
+const MOST_PITCH_RAD = 18 * DEGREE;
+/** Upwards the hairline gives out sooner. */
+const MOST_PITCH_UP_RAD = 14 * DEGREE;
 const FARTHEST_PITCH_RAD = 27 * DEGREE;
-const MOST_ROLL_RAD = 35 * DEGREE;
+const MOST_ROLL_RAD = 28 * DEGREE;
 /** Some room is left on the far side even where the portrait looks away as far as it may. */
 const LEAST_TURN_RAD = 7 * DEGREE;
 /** Canonical units: beyond, the surroundings are dragged along visibly. */
-const MOST_SHIFT = 0.85;
-/** Natural logarithm: 1.32 times larger or smaller. */
-const MOST_LOG_SCALE = 0.28;
+const MOST_SHIFT = 0.65;
+/** Natural logarithm: 1.2 times larger or smaller. */
+const MOST_LOG_SCALE = 0.18;
 /** Up to this fraction of a limit, motion is not touched. */
 const UNTOUCHED = 0.55;
 
@@ -34,8 +38,10 @@ export function softLimit(value: number, limit: number): number {
 
 /** An angle since the portrait's own, kept within what the portrait's own leaves. */
 export function limitTurn(angleRad: number, ownRad: number, mostRad: number, farthestRad: number): number {
-  const room = angleRad > 0 ? farthestRad - ownRad : farthestRad + ownRad;
-  return softLimit(angleRad, Math.min(mostRad, Math.max(LEAST_TURN_RAD, room)));
+  const side = Math.sign(angleRad);
+  const outwards = farthestRad - side * ownRad;
+  const back = mostRad - HIDDEN_SHARE * Math.max(0, -side * ownRad);
+  return softLimit(angleRad, Math.max(LEAST_TURN_RAD, Math.min(mostRad, outwards, back)));
 }
 
 const turn = new Float64Array(9);
@@ -46,7 +52,12 @@ export function limitedPose(own: Similarity, ownAngles: HeadAngles, motion: Moti
   fromAngles(
     {
       yawRad: limitTurn(yawRad, ownAngles.yawRad, MOST_YAW_RAD, FARTHEST_YAW_RAD),
-      pitchRad: limitTurn(pitchRad, ownAngles.pitchRad, MOST_PITCH_RAD, FARTHEST_PITCH_RAD),
+      pitchRad: limitTurn(
+        pitchRad,
+        ownAngles.pitchRad,
+        pitchRad < 0 ? MOST_PITCH_UP_RAD : MOST_PITCH_RAD,
+        FARTHEST_PITCH_RAD,
+      ),
       rollRad: softLimit(rollRad, MOST_ROLL_RAD),
     },
     turn,

@@ -6,11 +6,11 @@
 export type Colour = readonly [number, number, number];
 
 /** Linear reflectances. */
-export const ENAMEL: Colour = [0.66, 0.58, 0.46];
+export const ENAMEL: Colour = [0.68, 0.6, 0.46];
 export const GUM: Colour = [0.5, 0.2, 0.19];
-export const TONGUE: Colour = [0.52, 0.23, 0.22];
-export const THROAT: Colour = [0.15, 0.045, 0.04];
-export const CHEEK: Colour = [0.36, 0.12, 0.11];
+export const TONGUE: Colour = [0.6, 0.27, 0.26];
+export const THROAT: Colour = [0.17, 0.05, 0.045];
+export const CHEEK: Colour = [0.27, 0.085, 0.08];
 
 /** One row of teeth along a parabola z = frontZ + curvature · x². */
 export interface DentalArch {
@@ -23,6 +23,8 @@ export interface DentalArch {
   readonly direction: 1 | -1;
   /** Right border of each tooth along the arch, from the middle line outwards. */
   readonly borders: readonly number[];
+  /** How far the corners of each edge are rounded off. */
+  readonly rounding: number;
   /** Length of each crown. */
   readonly crowns: readonly number[];
   /** How much shorter than the front teeth each is at its edge. */
@@ -34,6 +36,7 @@ export const UPPER_ARCH: DentalArch = {
   curvature: 0.3,
   halfWidth: 2.75,
   direction: 1,
+  rounding: 0.11,
   borders: [0.86, 1.52, 2.28, 2.98, 3.64, 4.64, 5.6],
   crowns: [1.02, 0.9, 0.98, 0.82, 0.78, 0.74, 0.7],
   recess: [0, 0.07, 0.03, 0.1, 0.14, 0.18, 0.22],
@@ -44,6 +47,7 @@ export const LOWER_ARCH: DentalArch = {
   curvature: 0.34,
   halfWidth: 2.55,
   direction: -1,
+  rounding: 0.05,
   borders: [0.53, 1.12, 1.8, 2.5, 3.2, 4.3, 5.4],
   crowns: [0.84, 0.86, 0.98, 0.84, 0.8, 0.74, 0.7],
   recess: [0, 0.02, -0.02, 0.05, 0.1, 0.14, 0.18],
@@ -52,7 +56,7 @@ export const LOWER_ARCH: DentalArch = {
 /** Lower edges behind the upper ones with the jaw closed: that much higher. */
 export const OVERBITE = 0.2;
 /** Where the lower front teeth go when the jaw is open as far as it will. */
-export const JAW_DROP = 3.1;
+export const JAW_DROP = 3.35;
 export const JAW_RETREAT = 1.3;
 
 /** Length along z = c · x² from 0 to x ≥ 0. */
@@ -84,7 +88,7 @@ export function toothAt(arch: DentalArch, x: number, y: number, blur: number, hi
   const half = (borders[tooth] - from) / 2;
   // −1..1 across the tooth.
   const across = Math.max(-1, Math.min(1, (along - from - half) / half));
-  const edgeRound = 0.035 + 0.11 * across * across * across * across;
+  const edgeRound = 0.035 + arch.rounding * across * across * across * across;
   const y0 = y - arch.recess[tooth] - edgeRound;
   const coverage = clamp01(y0 / Math.max(blur, 0.03) + 0.5);
   if (coverage === 0) return 0;

@@ -36,10 +36,20 @@ const CHIN_DROP_CM = 2.82;
 const LIP_DROP_CM = 2.65;
 const MOST_JAW = 1.15;
 
-/** Half width and height of the tongue's back, and how far it lies below the edge of the lower teeth. */
-const TONGUE_DEPTH_CM = 2.2;
-const TONGUE_BELOW_CM = 0.1;
-const TONGUE_HALF_WIDTH_CM = 2.2;
+/**
+ * The tongue is seen as a rounded hill at this depth, its top above the lower teeth's edge: a little with the jaw
+ * closed, more with it open, as it stays behind when the jaw drops.
+ */
+const TONGUE_DEPTH_CM = 2.4;
+const TONGUE_RISE_CM = 0.1;
+const TONGUE_STAYS_CM = 1.25;
+const TONGUE_HALF_WIDTH_CM = 1.9;
+/** Softness of its outline, and how far down from the top it comes to full light. */
+const TONGUE_EDGE_CM = 0.3;
+const TONGUE_SLOPE_CM = 1.5;
+
+/** The last teeth lie in the shade of the cheeks by this much. */
+const CHEEK_SHADE = 0.6;
 
 /** Colour and depth that a ray into the mouth meets. */
 export interface CavityHit {
@@ -133,7 +143,8 @@ export class MouthCavity {
     // How much the surface faces the viewer.
     const facing = Math.max(0, (dz - slope * dx) / Math.sqrt(1 + slope * slope));
     const { enamel } = this.#tooth;
-    const light = (0.42 + 0.58 * facing) * (enamel * this.#tooth.shade + (1 - enamel) * 0.85);
+    const inCheek = 1 - CHEEK_SHADE * smoothstep(0.55, 1, Math.abs(x) / arch.halfWidth);
+    const light = (0.42 + 0.58 * facing) * (enamel * this.#tooth.shade + (1 - enamel) * 0.85) * inCheek;
     const depth = arch.frontZ + curvature * x * x;
     const [red, green, blue] = mix(GUM, ENAMEL, enamel);
     hit.red += (red * light - hit.red) * coverage;
@@ -148,19 +159,20 @@ export class MouthCavity {
     const distance = (TONGUE_DEPTH_CM + this.jaw * JAW_RETREAT * 0.6 - startZ) / forward;
     const x = startX + distance * dx;
     const y = startY + distance * dy;
-    const floor = this.jaw * JAW_DROP - OVERBITE + TONGUE_BELOW_CM - 0.5 * this.jaw;
+    const lowerEdge = this.jaw * JAW_DROP - OVERBITE;
     const across = x / TONGUE_HALF_WIDTH_CM;
-    const groove = 0.16 * Math.exp(-((x / 0.25) ** 2));
-    const top = floor + 0.5 * across * across + groove;
-    const onTongue = smoothstep(-0.18, 0.22, y - top) * smoothstep(1.1, 0.8, Math.abs(across));
-    const roundness = 0.55 + 0.45 * smoothstep(-0.1, 0.9, y - top);
-    const onCheek = smoothstep(1.1, 2.8, Math.abs(x));
+    const furrow = 0.12 * Math.exp(-((x / 0.3) ** 2));
+    const top = lowerEdge - TONGUE_RISE_CM - TONGUE_STAYS_CM * this.jaw + 0.9 * across * across + furrow;
+    const onTongue = smoothstep(-TONGUE_EDGE_CM, TONGUE_EDGE_CM, y - top) * smoothstep(1.15, 0.8, Math.abs(across));
+    const roundness =
+      0.45 + 0.55 * smoothstep(-TONGUE_EDGE_CM, TONGUE_SLOPE_CM, y - top) * (1 - 0.35 * across * across);
+    const onCheek = smoothstep(1.5, 3, Math.abs(x));
     const wall = mix(THROAT, CHEEK, onCheek);
     hit.red = wall[0] + (TONGUE[0] * roundness - wall[0]) * onTongue;
     hit.green = wall[1] + (TONGUE[1] * roundness - wall[1]) * onTongue;
     hit.blue = wall[2] + (TONGUE[2] * roundness - wall[2]) * onTongue;
-    const wallDepth = 4.2 - 1.6 * onCheek;
-    hit.depthCm = wallDepth + (1.9 - wallDepth) * onTongue;
+    const wallDepth = 4 - 1.2 * onCheek;
+    hit.depthCm = wallDepth + (1.4 - wallDepth) * onTongue;
   }
 }
 

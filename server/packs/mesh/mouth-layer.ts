@@ -29,12 +29,13 @@ const GROWTH_PX = 0.8;
 const NEAR_BLUR_CM = 0.25;
 const FAR_BLUR_CM = 0.8;
 const MARGIN_PX = 3;
-const LIGHT_GAIN = 1.5;
+const LIGHT_GAIN = 1.85;
 const LIGHT_POWER = 1.15;
 /** Per cm behind the front teeth. */
 const LIGHT_DECAY = 0.26;
-/** Light in shadow has been reflected by red tissue. */
-const SHADOW_REDNESS = 0.38;
+/** Light in shadow has been reflected by red tissue: green and blue that it has lost. */
+const SHADOW_LOSS_GREEN = 0.27;
+const SHADOW_LOSS_BLUE = 0.42;
 
 /** Draws the inside of the mouth into the opening between the lips. */
 export class MouthLayer {
@@ -114,11 +115,12 @@ export class MouthLayer {
         const seenHere = this.#near[o] + (this.#far[o] - this.#near[o]) * farness;
         const seen = 0.5 * (seenAbove + seenHere);
         const light = Math.min(1, LIGHT_GAIN * seen ** LIGHT_POWER) * Math.exp(-LIGHT_DECAY * depth);
-        const bluish = light * (1 - SHADOW_REDNESS * (1 - light));
+        const green = light * (1 - SHADOW_LOSS_GREEN * (1 - light));
+        const blue = light * (1 - SHADOW_LOSS_BLUE * (1 - light));
         const p = 4 * ((top + y) * out.width + left + x);
         data[p] = mixByte(data[p], toDisplay(hit.red * light * lightRed), alpha);
-        data[p + 1] = mixByte(data[p + 1], toDisplay(hit.green * bluish * lightGreen), alpha);
-        data[p + 2] = mixByte(data[p + 2], toDisplay(hit.blue * bluish * lightBlue), alpha);
+        data[p + 1] = mixByte(data[p + 1], toDisplay(hit.green * green * lightGreen), alpha);
+        data[p + 2] = mixByte(data[p + 2], toDisplay(hit.blue * blue * lightBlue), alpha);
       }
     }
   }

@@ -14,27 +14,46 @@ const MOST_LIGHT = 1.25;
 /** The light that a portrait's face stands in, per channel, 1 = white light at full exposure; for what is drawn in. */
 export type Light = readonly [number, number, number];
 
-/** Median colour of the portrait's skin, sRGB 0..255. */
-export function skinColour(image: RgbaImage, landmarks: Float32Array): [number, number, number] {
-  const samples = SKIN_POINTS.map((point) => {
+/** The skin as the portrait shows it, sRGB 0..255. */
+export interface SkinColours {
+  /** The sample of middling brightness. */
+  readonly median: Colour;
+  /** One in the shade, a quarter of the way up: bright skin is often burnt out and has lost its hue. */
+  readonly shaded: Colour;
+}
+
+type Colour = readonly [number, number, number];
+
+export function skinColours(image: RgbaImage, landmarks: Float32Array): SkinColours {
+  const samples = SKIN_POINTS.map((point): Colour => {
     const x = Math.min(image.width - 1, Math.max(0, Math.floor(landmarks[3 * point])));
     const y = Math.min(image.height - 1, Math.max(0, Math.floor(landmarks[3 * point + 1])));
     const o = 4 * (y * image.width + x);
     return [image.data[o], image.data[o + 1], image.data[o + 2]];
   });
-  const median = (channel: number) => samples.map((s) => s[channel]).sort((a, b) => a - b)[samples.length >> 1];
-  return [median(0), median(1), median(2)];
+  samples.sort((a, b) => a[0] + a[1] + a[2] - (b[0] + b[1] + b[2]));
+  return { median: samples[samples.length >> 1], shaded: samples[samples.length >> 2] };
 }
 
-export function lightOnSkin(skin: readonly [number, number, number]): Light {
-  const seen = skin.map((value, k) => toLinear(value) / REFERENCE_SKIN[k]);
-  const brightness = Math.max(0.02, (seen[0] + seen[1] + seen[2]) / 3);
-  const exposure = Math.min(MOST_LIGHT, brightness ** BRIGHTNESS_SHARE);
-  // Overexposed skin has lost its red first: light is never taken for bluer than white.
-  const tint = (k: number) => (seen[k] / brightness) ** TINT_SHARE;
+/** Brightness from skin of middling brightness, hue from skin in the shade. */
+export function lightOnSkin({ median, shaded }: SkinColours): Light {
+  const exposure = Math.min(MOST_LIGHT, brightnessOf(seenLight(median)) ** BRIGHTNESS_SHARE);
+  const hue = seenLight(shaded);
+  const brightness = brightnessOf(hue);
+  const tint = (k: number) => Math.max(0.02, hue[k] / brightness) ** TINT_SHARE;
+  // Never taken for bluer than nearly white.
   const warmth = Math.max(1, (LEAST_WARMTH * tint(2)) / tint(0));
-  const channel = (k: number) => exposure * (k === 0 ? tint(0) * Math.sqrt(warmth) : tint(k) / Math.sqrt(warmth));
+  return [exposure * tint(0) * Math.sqrt(warmth), exposure * tint(1), (exposure * tint(2)) / Math.sqrt(warmth)];
+}
+
+/** What light would show a well lit, light skin like this. */
+function seenLight(colour: Colour): [number, number, number] {
+  const channel = (k: number) => toLinear(colour[k]) / REFERENCE_SKIN[k];
   return [channel(0), channel(1), channel(2)];
+}
+
+function brightnessOf([red, green, blue]: Colour): number {
+  return Math.max(0.02, (red + green + blue) / 3);
 }
 
 /** sRGB 0..255 → linear 0..1 (IEC 61966-2-1). */
