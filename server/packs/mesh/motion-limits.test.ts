@@ -25,12 +25,19 @@ describe('softLimit', () => {
 });
 
 describe('limitTurn', () => {
-  it('leaves less to a portrait that is turned, least on the side that it is turned to', () => {
+  it('leaves less to a portrait that is turned, further on and back', () => {
+    const straight = limitTurn(0.6, 0, 0.5, 0.55);
+    expect(limitTurn(-0.6, 0, 0.5, 0.55)).toBe(-straight);
     const further = limitTurn(0.6, 0.3, 0.5, 0.55);
-    const back = limitTurn(-0.6, 0.3, 0.5, 0.55);
-    expect(-back).toBeLessThan(-limitTurn(-0.6, 0, 0.5, 0.55));
-    expect(further).toBeLessThan(0.26);
-    expect(-back).toBeGreaterThan(further + 0.05);
+    const back = -limitTurn(-0.6, 0.3, 0.5, 0.55);
+    for (const limited of [further, back]) {
+      expect(limited).toBeGreaterThan(0.1);
+      expect(limited).toBeLessThan(0.6 * straight);
+    }
+  });
+
+  it('leaves some room to the most turned portrait', () => {
+    expect(limitTurn(0.6, 1, 0.5, 0.55)).toBeGreaterThan(0.08);
   });
 });
 
