@@ -1,5 +1,5 @@
-import type { SessionSettings } from '../../shared/settings.ts';
 import type { PerformanceState, StudioInfo } from '../../shared/protocol.ts';
+import type { SessionSettings } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 
