@@ -32,6 +32,29 @@ describe('the bitrate of the animated stream', () => {
     expect(governor.update('viewer', { availableBps: 270_000, capBps: 270_000 })).toBe(1_350_000);
   });
 
+  test('an estimate that has not followed its raised cap yet limits nothing', () => {
+    const governor = new BitrateGovernor(limits);
+    const seen = [
+      { availableBps: 1_000_000, capBps: 1_000_000 },
+      { availableBps: 1_000_000, capBps: 1_600_000 },
+      { availableBps: 1_100_000, capBps: 2_000_000 },
+    ];
+    expect(seen.map((estimate) => governor.update('viewer', estimate))).toEqual([1_350_000, 1_822_500, 2_460_375]);
+  });
+
+  test('follows a narrow network up and down, and carefully beyond it', () => {
+    const governor = new BitrateGovernor(limits);
+    const seen = [
+      { availableBps: 500_000, capBps: 1_350_000 },
+      { availableBps: 550_000, capBps: 1_350_000 },
+      { availableBps: 600_000, capBps: 600_000 }, // no longer the limit
+      { availableBps: 600_000, capBps: 735_000 },
+      { availableBps: 480_000, capBps: 735_000 }, // it was
+    ];
+    const targets = seen.map((estimate) => governor.update('viewer', estimate));
+    expect(targets).toEqual([450_000, 495_000, 544_500, 598_950, 432_000]);
+  });
+
   test('the weakest viewer counts, until it is gone', () => {
     const governor = new BitrateGovernor(limits);
     governor.update('weak', { availableBps: 400_000, capBps: 1_350_000 });

@@ -15,20 +15,34 @@ export interface BitrateLimits {
 
 /** Of what the network carries, the share given to video: the rest is for headers, RTCP and retransmissions. */
 const VIDEO_SHARE = 0.9;
-/** An estimate this near to its cap says that the network was not the limit. */
+/** An estimate this near to its cap says that the network is not the limit. */
 const AT_CAP = 0.95;
+/** An estimate that falls by more than this, below its cap, says that it is. */
+const FALL = 0.95;
 /** Growth per estimate (about one a second): a second or three from a poor start to the full rate. */
 const GROWTH = 1.35;
+/** Growth after the network was the limit, for so many estimates: its edge is felt for, not jumped over. */
+const CAREFUL_GROWTH = 1.1;
+const CAREFUL_ESTIMATES = 15;
 /** Smaller changes are not worth telling an encoder. */
 const LEAST_CHANGE = 0.05;
 
+/** What is known of one viewer's network. */
+interface ViewerState {
+  availableBps: number;
+  /** The network carries no more than what is estimated. */
+  limited: boolean;
+  estimatesSinceLimited: number;
+}
+
 /**
  * Decides the encoder's bitrate from its viewers' bandwidth estimates: the weakest viewer counts; down at once, up in
- * steps. A stream that sends less than it may (a still face) is not held down by its own small estimate.
+ * steps. An estimate that is low only because little was sent (a still face), or because it has not followed a raised
+ * cap yet, limits nothing: a network that is too narrow shows in an estimate that falls.
  */
 export class BitrateGovernor {
   readonly #limits: BitrateLimits;
-  readonly #ceilings = new Map<string, number>();
+  readonly #viewers = new Map<string, ViewerState>();
   #targetBps: number;
 
   constructor(limits: BitrateLimits) {
@@ -42,22 +56,32 @@ export class BitrateGovernor {
   }
 
   /** Takes a viewer's newest estimate. Returns the new target if it changed enough to matter, else null. */
-  update(viewerId: string, estimate: BandwidthEstimate): number | null {
-    const limitedByNetwork = estimate.availableBps < estimate.capBps * AT_CAP;
-    const ceiling = limitedByNetwork ? estimate.availableBps * VIDEO_SHARE : this.#limits.maxBps;
-    this.#ceilings.set(viewerId, ceiling);
+  update(viewerId: string, { availableBps, capBps }: BandwidthEstimate): number | null {
+    const viewer = this.#viewers.get(viewerId) ?? {
+      availableBps: this.#limits.startBps, // what the transport was told to assume
+      limited: false,
+      estimatesSinceLimited: CAREFUL_ESTIMATES,
+    };
+    this.#viewers.set(viewerId, viewer);
+    const belowCap = availableBps < capBps * AT_CAP;
+    viewer.limited = belowCap && (viewer.limited || availableBps < viewer.availableBps * FALL);
+    viewer.estimatesSinceLimited = viewer.limited ? 0 : viewer.estimatesSinceLimited + 1;
+    viewer.availableBps = availableBps;
     return this.#settle();
   }
 
   /** The viewer is gone and limits nobody any more. */
   forget(viewerId: string): void {
-    this.#ceilings.delete(viewerId);
+    this.#viewers.delete(viewerId);
   }
 
   #settle(): number | null {
     const { minBps, maxBps } = this.#limits;
-    const ceiling = Math.min(...this.#ceilings.values(), maxBps);
-    const wanted = Math.round(Math.max(minBps, Math.min(ceiling, this.#targetBps * GROWTH)));
+    const viewers = [...this.#viewers.values()];
+    const ceilings = viewers.filter(({ limited }) => limited).map(({ availableBps }) => availableBps * VIDEO_SHARE);
+    const careful = viewers.some((viewer) => viewer.estimatesSinceLimited < CAREFUL_ESTIMATES);
+    const grown = this.#targetBps * (careful ? CAREFUL_GROWTH : GROWTH);
+    const wanted = Math.round(Math.max(minBps, Math.min(...ceilings, maxBps, grown)));
     const atLimit = wanted === minBps || wanted === maxBps;
     const change = Math.abs(wanted - this.#targetBps) / this.#targetBps;
     if (wanted === this.#targetBps || (change < LEAST_CHANGE && !atLimit)) return null;
