@@ -162,13 +162,12 @@ export class TriangleRasterizer {
     const lowerSlope = (cx - bx) / (cy - by);
     const bendIsRight = area > 0;
 
-    // Positions in 1/256 texel, rounded, so that a position that is meant to be whole is.
     const { texels } = texture;
     const stride = 2 * texture.width;
-    const maxU = (stride - 2) << 8;
-    const maxV = (2 * texture.height - 2) << 8;
-    const stepU = ux * 256;
-    const stepV = vx * 256;
+    const maxU = ((stride - 1) << FRACTION_BITS) - 1;
+    const maxV = ((2 * texture.height - 1) << FRACTION_BITS) - 1;
+    const stepU = Math.round(ux * ONE_TEXEL) | 0;
+    const stepV = Math.round(vx * ONE_TEXEL) | 0;
     const depth = this.#depth;
     const out = this.#out;
     for (let y = firstRow; y <= lastRow; y++) {
@@ -177,20 +176,54 @@ export class TriangleRasterizer {
       const bend = y + 0.5 < by ? ax + dy * upperSlope : bx + (y + 0.5 - by) * lowerSlope;
       const from = Math.max(0, Math.ceil((bendIsRight ? long : bend) - 0.5));
       const to = Math.min(width, Math.ceil((bendIsRight ? bend : long) - 0.5));
+      if (to <= from) continue;
       const dx = from + 0.5 - ax;
       let z = za + dx * zx + dy * zy;
-      let u = (ua + dx * ux + dy * uy) * 256 + 0.5;
-      let v = (va + dx * vx + dy * vy) * 256 + 0.5;
+      let u = toFixed(ua + dx * ux + dy * uy);
+      let v = toFixed(va + dx * vx + dy * vy);
+      const steps = to - from - 1;
+      const lastU = u + steps * stepU;
+      const lastV = v + steps * stepV;
       const end = y * width + to;
-      for (let o = y * width + from; o < end; o++, z += zx, u += stepU, v += stepV) {
-        if (z >= depth[o]) continue;
-        depth[o] = z;
-        const iu = Math.min(Math.max(u | 0, 0), maxU);
-        const iv = Math.min(Math.max(v | 0, 0), maxV);
-        out[o] = sampleTexels(texels, stride, iu, iv);
+      let o = y * width + from;
+      if (Math.min(u, v, lastU, lastV) >= 0 && Math.max(u, lastU) <= maxU && Math.max(v, lastV) <= maxV) {
+        for (; o < end; o++) {
+          if (z < depth[o]) {
+            depth[o] = z;
+            out[o] = sampleTexels(texels, stride, u >> SAMPLE_SHIFT, v >> SAMPLE_SHIFT);
+          }
+          z += zx;
+          u = (u + stepU) | 0;
+          v = (v + stepV) | 0;
+        }
+      } else {
+        for (; o < end; o++) {
+          if (z < depth[o]) {
+            depth[o] = z;
+            const clampedU = Math.min(Math.max(u, 0), maxU) >> SAMPLE_SHIFT;
+            const clampedV = Math.min(Math.max(v, 0), maxV) >> SAMPLE_SHIFT;
+            out[o] = sampleTexels(texels, stride, clampedU, clampedV);
+          }
+          z += zx;
+          u = (u + stepU) | 0;
+          v = (v + stepV) | 0;
+        }
       }
     }
   }
+}
+
+/** Texture positions while drawing: whole numbers of 1/65536 texel. */
+const FRACTION_BITS = 16;
+const ONE_TEXEL = 1 << FRACTION_BITS;
+/** From there to the 1/256 texel that is sampled with. */
+const SAMPLE_SHIFT = 8;
+/** Positions are kept to so many texels from the picture, so that they fit 32 bits. */
+const MOST_TEXELS = 8192;
+
+function toFixed(texels: number): number {
+  // Half of what is sampled with is added, to round where it is cut off.
+  return Math.round(Math.min(MOST_TEXELS, Math.max(-MOST_TEXELS, texels)) * ONE_TEXEL + (1 << (SAMPLE_SHIFT - 1))) | 0;
 }
 
 /** Binomial weights, whose sum is 4. */
