@@ -44,6 +44,10 @@ export class App {
   readonly #calibration: CalibrationOverlay;
   readonly #wakeLock = new ScreenWakeLock();
   #isOnStage = false;
+  /** The page itself goes back in the history, since its session was stopped. */
+  #isGoingBack = false;
+  /** Camera for which the choice of cameras was last offered, '' for none. */
+  #offeredFor = '';
 
   constructor(ports: SessionPorts, options: UrlOptions, ofThisTab: Storage | null) {
     this.#options = options;
@@ -128,6 +132,7 @@ export class App {
       if (isOnStage) {
         window.scrollTo(0, 0);
         this.#stage.show(view, this.#sight(), this.#shelf.all);
+        this.#stage.element.focus({ preventScroll: true });
       } else {
         this.#stage.output.setStream(null);
         this.#stage.self.setDriver(null);
@@ -137,7 +142,10 @@ export class App {
     document.title = isOnStage && view.portrait ? `${view.portrait.title} · Effigy` : 'Effigy';
     // The way back of a phone or browser leads to the gallery.
     if (isOnStage) history.pushState({ stage: true }, '');
-    else if (history.state?.stage) history.back();
+    else if (history.state?.stage) {
+      this.#isGoingBack = true;
+      history.back();
+    }
   }
 
   async #start(portrait: PortraitInfo, driverKind: DriverKind): Promise<void> {
@@ -197,13 +205,11 @@ export class App {
     if (phase === 'live' && driver && portrait) this.#calibration.open(driver, portrait, settings.mirror);
   }
 
-  #knownCamera = '';
-
   /** Cameras have names, and can be chosen, once one of them has been allowed. */
   async #offerCameras({ driver }: SessionView): Promise<void> {
     const camera = driver?.kind === 'camera' ? (driver.deviceId ?? 'unknown') : '';
-    if (camera === this.#knownCamera) return;
-    this.#knownCamera = camera;
+    if (camera === this.#offeredFor) return;
+    this.#offeredFor = camera;
     this.#stage.self.setCameras(camera ? await listCameras() : [], driver?.deviceId ?? null);
   }
 
@@ -309,9 +315,12 @@ export class App {
       }
     });
     window.addEventListener('online', () => this.#session.wake());
-    window.addEventListener('popstate', () => this.#stop());
+    window.addEventListener('popstate', () => {
+      if (!this.#isGoingBack) this.#stop();
+      this.#isGoingBack = false;
+    });
     navigator.mediaDevices?.addEventListener?.('devicechange', () => {
-      this.#knownCamera = '';
+      this.#offeredFor = '';
       void this.#offerCameras(this.#session.view);
     });
   }

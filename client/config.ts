@@ -34,8 +34,6 @@ export const media = {
   iceGraceMs: 2000,
   /** An ICE restart that has not connected by then is given up, and the session is built anew. */
   iceRestartTimeoutMs: 6000,
-  /** The first frame of a new stream; without one by then, the stream is asked for again. */
-  firstFrameTimeoutMs: 10_000,
 } as const;
 
 export const stage = {

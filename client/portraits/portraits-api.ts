@@ -62,11 +62,6 @@ export async function chooseFace(uploadId: string, faceIndex: number): Promise<P
   return portrait.data;
 }
 
-/** Has the house forget an uploaded portrait. Nothing is said where that fails: it forgets by itself after a while. */
-export async function forgetPortrait(id: string): Promise<void> {
-  await fetch(`/api/portraits/${id}`, { method: 'DELETE' }).catch(() => {});
-}
-
 const errorBodySchema = z.object({ error: z.object({ code: z.string() }) });
 
 function refusalOf(status: number, body: unknown): UploadRefusal {

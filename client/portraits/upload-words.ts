@@ -10,7 +10,7 @@ const words: Record<UploadRefusalCode, string> = {
     'This file cannot be read as a picture; it may be damaged. Try opening it and saving it again as JPEG.',
   'unsupported-type': 'This kind of file is not supported. Choose a JPEG, PNG or WebP picture.',
   heic: 'This is a HEIC picture, which browsers do not read everywhere. Save or share it as JPEG and try again.',
-  'too-large': 'This file is too large. Choose one of at most 20 MB.',
+  'too-large': 'This file is too large. Choose a smaller one, or scale it down: 20 MB are always enough.',
   'too-many-pixels': 'This picture has too many pixels. Scale it down and try again.',
   'too-small': 'The face is too small to be animated well. Choose a larger picture, or cut it closer to the face.',
   animated: 'This picture is itself animated. Choose a still one.',

@@ -67,7 +67,7 @@ export class GalleryView {
   /** Brings a new portrait into view and under the keyboard. */
   focusPortrait(id: string): void {
     const card = this.card(id);
-    card?.scrollIntoView({ block: 'center', behavior: 'auto' });
+    card?.scrollIntoView({ block: 'nearest', behavior: 'auto' });
     card?.focus();
   }
 
@@ -82,7 +82,8 @@ export class GalleryView {
 
   #hanging(portrait: PortraitInfo): HTMLElement {
     const { id, title, alt, imageUrl, source } = portrait;
-    const picture = el('img', { src: imageUrl, alt, width: 512, height: 512, loading: 'lazy', decoding: 'async' });
+    // The placard says what is to be seen: once is enough for a screen reader.
+    const picture = el('img', { src: imageUrl, alt: '', width: 512, height: 512, decoding: 'async' });
     // An upload that the server has forgotten meanwhile comes down by itself.
     if (source === 'upload') picture.addEventListener('error', () => this.#actions.remove(portrait));
     return el(
@@ -102,7 +103,7 @@ export class GalleryView {
           'span',
           { class: 'placard' },
           el('span', { class: 'placard-title' }, title),
-          el('span', { class: 'placard-line' }, source === 'upload' ? 'Kept in memory only' : 'Nobody: rendered'),
+          el('span', { class: 'placard-line' }, source === 'upload' ? 'Yours, kept in memory only' : alt),
           el('span', { class: 'placard-action', 'aria-hidden': 'true' }, 'Lend your face'),
         ),
       ),

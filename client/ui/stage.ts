@@ -73,7 +73,7 @@ export class Stage {
     this.#cardPlace = el('div', { class: 'card-place' });
     this.element = el(
       'main',
-      { class: 'stage', testid: 'stage' },
+      { class: 'stage', testid: 'stage', tabindex: -1 },
       this.#bar(),
       this.#wall(),
       this.#placard(),
