@@ -56,6 +56,9 @@ export interface VideoWriterOptions {
  * 4:2:0 has only even sizes: an odd picture's last column or row is written twice.
  */
 export class VideoWriter {
+  /** Size of the video, which is even. */
+  readonly width: number;
+  readonly height: number;
   readonly #path: string;
   readonly #partialPath: string;
   readonly #options: VideoWriterOptions;
@@ -71,6 +74,8 @@ export class VideoWriter {
   readonly #removePartial = () => rmSync(this.#partialPath, { force: true });
 
   private constructor(path: string, options: VideoWriterOptions) {
+    this.width = even(options.width);
+    this.height = even(options.height);
     this.#path = path;
     this.#partialPath = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
     this.#options = options;
@@ -160,13 +165,14 @@ export class VideoWriter {
   }
 
   async #openEncoder(): Promise<void> {
-    const { width, height, frameRate } = this.#options;
+    const { width, height } = this;
+    const { frameRate } = this.#options;
     const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
     if (!codec) throw new VideoFileError('unwritable', 'cannot be written: FFmpeg has no H264 encoder');
     const encoder = this.#encoder;
     encoder.allocContext3(codec);
-    encoder.width = even(width);
-    encoder.height = even(height);
+    encoder.width = width;
+    encoder.height = height;
     encoder.pixelFormat = AV_PIX_FMT_YUV420P;
     encoder.timeBase = new Rational(1, this.#timescale);
     encoder.framerate = new Rational(Math.round((frameRate ?? 25) * 1000), 1000);
@@ -188,8 +194,8 @@ export class VideoWriter {
       [this.#converted, AV_PIX_FMT_YUV420P],
     ] as const) {
       frame.alloc();
-      frame.width = even(width);
-      frame.height = even(height);
+      frame.width = width;
+      frame.height = height;
       frame.format = format;
       checkReturn(frame.getBuffer(), 'allocate frame');
     }
@@ -204,10 +210,10 @@ export class VideoWriter {
     if (!plane) throw new VideoFileError('unwritable', 'cannot be written: out of memory');
     const stride = this.#picture.linesize[0];
     const rowBytes = width * 4;
-    for (let y = 0; y < even(height); y++) {
+    for (let y = 0; y < this.height; y++) {
       const from = Math.min(y, height - 1) * rowBytes;
       plane.set(data.subarray(from, from + rowBytes), y * stride);
-      if (even(width) > width) plane.set(data.subarray(from + rowBytes - 4, from + rowBytes), y * stride + rowBytes);
+      if (this.width > width) plane.set(data.subarray(from + rowBytes - 4, from + rowBytes), y * stride + rowBytes);
     }
     // The encoder may still hold the last picture.
     checkReturn(this.#converted.makeWritable(), 'write frame');

@@ -111,6 +111,7 @@ async function writeAnimation(
       progress.update(index + 1);
     }
     await writer.finish();
+    return { width: writer.width, height: writer.height };
   } catch (error) {
     await writer?.abort();
     throw error instanceof CommandError ? error : new CommandError(`${basename(options.outPath)}: ${messageOf(error)}`);
@@ -118,7 +119,6 @@ async function writeAnimation(
     progress.end();
     await beside?.close();
   }
-  return { width, height };
 }
 
 /** The driving video a second time, for the left half of a side-by-side video. */
