@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import { Device } from 'mediasoup-client';
+import { Device, detectDeviceAsync } from 'mediasoup-client';
 import type { ClientAnswers, ClientPayload } from '../../shared/protocol.ts';
 import { camera as cameraTunables } from '../config.ts';
 import { ProblemError } from '../words/problem.ts';
@@ -8,6 +8,7 @@ import type { VideoCodec } from './codec-choice.ts';
 import { IceRecovery, worstState } from './ice-recovery.ts';
 import type { MediaLink, MediaLinkEvents } from './media-link.ts';
 import type { SignalingChannel } from './signaling-channel.ts';
+import { handlerOfEngine } from './webrtc-handler.ts';
 
 type Direction = 'send' | 'recv';
 type OpaqueObject = ClientPayload<'transport.connect'>['dtlsParameters'];
@@ -152,7 +153,9 @@ export class MediaSession implements MediaLink {
 
 async function createDevice(): Promise<Device> {
   try {
-    return await Device.factory();
+    if (typeof RTCPeerConnection === 'undefined') throw new Error('no RTCPeerConnection');
+    const known = await detectDeviceAsync();
+    return await Device.factory({ handlerName: known ?? handlerOfEngine(navigator.userAgent) ?? undefined });
   } catch (error) {
     throw new ProblemError(sessionProblem('no-webrtc'), { cause: error });
   }
