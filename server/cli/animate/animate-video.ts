@@ -49,8 +49,8 @@ export async function animateVideo(options: AnimateOptions): Promise<AnimateResu
   const models = await FaceModels.load();
   try {
     const picture = await loadPortraitPicture(models, options.portraitPath, options.crop);
-    const tracked = await readingDriving(options, () => trackDriving(models, options.drivingPath));
-    const track: DrivingTrack = { ...tracked, frames: smoothTrack(tracked.frames) };
+    const track = await readingDriving(options, () => trackDriving(models, options.drivingPath));
+    smoothTrack(track.frames);
     const reference = findReferenceFrame(track.frames, options.referenceFrame, neutralityMeasure());
 
     const failures: unknown[] = [];

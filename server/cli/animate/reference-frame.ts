@@ -39,7 +39,7 @@ function mostNeutralFrame(
     const score = neutrality(face);
     if (best && !(score < bestScore)) continue;
     best = { index, face };
-    bestScore = score;
+    bestScore = Number.isNaN(score) ? Number.POSITIVE_INFINITY : score;
   }
   if (!best) throw new CommandError('no face was found in the driving video');
   return best;

@@ -10,38 +10,35 @@ import type { TrackedFrame } from './driving-track.ts';
 const TUNING: OneEuroTuning = { minCutoffHz: 3, beta: 10 };
 
 /**
- * Takes the tracker's jitter out of a recorded track. Unlike a live session it knows the future: the filter runs
- * forwards and then backwards, so that its delays cancel out.
+ * Takes the tracker's jitter out of a recorded track, in place. Unlike a live session it knows the future: the filter
+ * runs forwards and then backwards, so that its delays cancel out.
  */
-export function smoothTrack(frames: readonly TrackedFrame[]): TrackedFrame[] {
-  const smoothed: TrackedFrame[] = [...frames];
+export function smoothTrack(frames: readonly TrackedFrame[]): void {
   let start = 0;
   while (start < frames.length) {
     let end = start;
     while (end < frames.length && frames[end].face) end++;
-    if (end > start) smoothRun(smoothed, start, end);
+    if (end > start) smoothRun(frames.slice(start, end) as FaceInTime[]);
     start = end + 1;
   }
-  return smoothed;
 }
 
-/** Smooths frames `start`…`end − 1`, which all have a face, in place. */
-function smoothRun(frames: TrackedFrame[], start: number, end: number): void {
-  const run = frames.slice(start, end).map(({ face, timeMs }) => ({ face: face!, timeMs }));
-  const unit = eyeDistance(run[Math.floor(run.length / 2)].face);
-  const values = run.map(({ face }) => Float64Array.from(face.points, (coordinate) => coordinate / unit));
+interface FaceInTime extends TrackedFrame {
+  readonly face: FaceLandmarks;
+}
+
+/** Smooths consecutive frames that all have a face. */
+function smoothRun(run: readonly FaceInTime[]): void {
+  // The filter's speeds are in pixels a second; the tuning is for eye distances.
+  const tuning = { ...TUNING, beta: TUNING.beta / eyeDistancePx(run[Math.floor(run.length / 2)].face) };
   const filter = new OneEuroFilter(LANDMARK_COUNT * 3, 3);
-  for (let i = 0; i < run.length; i++) filter.filter(values[i], run[i].timeMs, TUNING);
+  for (const { face, timeMs } of run) filter.filter(face.points, timeMs, tuning);
   filter.reset();
-  for (let i = run.length - 1; i >= 0; i--) filter.filter(values[i], -run[i].timeMs, TUNING);
-  for (let i = 0; i < run.length; i++) {
-    const points = Float32Array.from(values[i], (value) => value * unit);
-    frames[start + i] = { ...frames[start + i], face: { points, confidence: run[i].face.confidence } };
-  }
+  for (const { face, timeMs } of run.toReversed()) filter.filter(face.points, -timeMs, tuning);
 }
 
-/** Between the iris centres, pixels. */
-function eyeDistance({ points }: FaceLandmarks): number {
+/** Between the iris centres. */
+function eyeDistancePx({ points }: FaceLandmarks): number {
   const [a, b] = EYES.map(({ irisCenter }) => irisCenter * 3);
   return Math.max(1, Math.hypot(points[a] - points[b], points[a + 1] - points[b + 1]));
 }
