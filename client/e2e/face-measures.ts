@@ -1,7 +1,6 @@
 import type { FaceLandmarks } from '../../server/face/face-landmarks.ts';
 import type { FaceModels } from '../../server/face/face-models.ts';
 import { FaceTracker } from '../../server/face/face-tracker.ts';
-import type { RgbaImage } from '../../server/imaging/rgba-image.ts';
 import { correlation } from './picture-likeness.ts';
 import type { Moment } from './received-frames.ts';
 
@@ -21,46 +20,58 @@ export const turn: FaceMeasure = ({ points }) => {
   return (nose - left) / (right - left);
 };
 
-/** The same measure on both sides of each moment, where both faces are found. */
-export interface MeasuredMoments {
-  readonly output: number[];
-  readonly camera: number[];
+/** The faces of one moment: as the page received it, and as its camera saw it. */
+export interface TrackedMoment {
+  readonly atMs: number;
+  readonly output: FaceLandmarks;
+  readonly camera: FaceLandmarks;
 }
 
-/** Tracks what the page received and what its camera saw. */
-export async function measureMoments(
-  models: FaceModels,
-  moments: readonly Moment[],
-  measure: FaceMeasure,
-): Promise<MeasuredMoments> {
+/** Tracks both sides of each moment; those in which a face is not found are left out. */
+export async function trackMoments(models: FaceModels, moments: readonly Moment[]): Promise<TrackedMoment[]> {
   const [onOutput, onCamera] = [new FaceTracker(models), new FaceTracker(models)];
-  const read = async (tracker: FaceTracker, image: RgbaImage) => {
-    const face = await tracker.track(image);
-    return face && measure(face);
-  };
-  const measured: MeasuredMoments = { output: [], camera: [] };
+  const tracked: TrackedMoment[] = [];
   for (const moment of moments) {
-    const [output, camera] = [await read(onOutput, moment.output), await read(onCamera, moment.camera)];
-    if (output === null || camera === null) continue;
-    measured.output.push(output);
-    measured.camera.push(camera);
+    const [output, camera] = [await onOutput.track(moment.output), await onCamera.track(moment.camera)];
+    if (output && camera) tracked.push({ atMs: moment.atMs, output, camera });
   }
-  return measured;
+  return tracked;
 }
 
-/** Correlation at the lag, of up to half a second, at which it is strongest: the output is later than the camera. */
-export function laggedCorrelation({ output, camera }: MeasuredMoments, rateHz: number): number {
+const MAX_LAG_MS = 800;
+const LAG_STEP_MS = 20;
+
+/**
+ * Correlation of what the output does with what the camera did a moment ago, at the lag at which it is strongest: the
+ * output is later by the glass-to-glass latency.
+ */
+export function laggedCorrelation(moments: readonly TrackedMoment[], measure: FaceMeasure): number {
+  const camera = moments.map((moment) => measure(moment.camera));
   let best = 0;
-  for (let lag = 0; lag <= rateHz / 2; lag++) {
-    const at = correlation(output.slice(lag), camera.slice(0, camera.length - lag));
+  for (let lagMs = 0; lagMs <= MAX_LAG_MS; lagMs += LAG_STEP_MS) {
+    const late = moments.filter((moment) => moment.atMs - lagMs >= moments[0].atMs);
+    const at = correlation(
+      late.map((moment) => measure(moment.output)),
+      late.map((moment) => valueAt(moments, camera, moment.atMs - lagMs)),
+    );
     if (Math.abs(at) > Math.abs(best)) best = at;
   }
   return best;
 }
 
-/** Largest minus smallest, but for a twentieth at either end. */
-export function spread(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
+/** Linear interpolation between the samples around `atMs`. */
+function valueAt(moments: readonly TrackedMoment[], values: readonly number[], atMs: number): number {
+  const next = Math.max(
+    1,
+    moments.findIndex((moment) => moment.atMs >= atMs),
+  );
+  const [from, to] = [moments[next - 1].atMs, moments[next].atMs];
+  return values[next - 1] + ((atMs - from) / (to - from)) * (values[next] - values[next - 1]);
+}
+
+/** How far a measure of the output goes: largest minus smallest, but for a twentieth at either end. */
+export function outputSpread(moments: readonly TrackedMoment[], measure: FaceMeasure): number {
+  const sorted = moments.map((moment) => measure(moment.output)).toSorted((a, b) => a - b);
   const margin = Math.floor(sorted.length / 20);
   return sorted[sorted.length - 1 - margin] - sorted[margin];
 }

@@ -3,7 +3,14 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaceModels } from '../../server/face/face-models.ts';
 import { launchChromium } from './browser.ts';
-import { type FaceMeasure, laggedCorrelation, measureMoments, mouthOpening, spread, turn } from './face-measures.ts';
+import {
+  laggedCorrelation,
+  mouthOpening,
+  outputSpread,
+  type TrackedMoment,
+  trackMoments,
+  turn,
+} from './face-measures.ts';
 import { makeFakeCamera } from './fake-camera.ts';
 import { fetchStill } from './gallery-api.ts';
 import { HouseProcess } from './house-process.ts';
@@ -25,7 +32,7 @@ beforeAll(async () => {
   models = await FaceModels.load();
   house = await HouseProcess.start();
   browser = await launchChromium({ cameraPath });
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -33,8 +40,8 @@ afterAll(async () => {
   models?.close();
 });
 
-async function measureStage(page: Page, measure: FaceMeasure) {
-  return measureMoments(models, await sampleMoments(page, WHOLE_CLIP_MS, RATE_HZ), measure);
+async function trackStage(page: Page): Promise<TrackedMoment[]> {
+  return trackMoments(models, await sampleMoments(page, WHOLE_CLIP_MS, RATE_HZ));
 }
 
 describe.each(['vp8', 'h264'])('a webcam that sends %s brings a portrait to life', (codec) => {
@@ -44,31 +51,34 @@ describe.each(['vp8', 'h264'])('a webcam that sends %s brings a portrait to life
   beforeAll(async () => {
     ({ page, consoleErrors } = await openStage(browser, `${house.url}/?autostart&codec=${codec}`));
     await waitForState(page, 'live');
-  }, 60_000);
+  });
   afterAll(() => page?.context().close());
 
   it('reports every figure once it is live', async () => {
-    await expect.poll(async () => (await stats(page)).glassToGlassMs, { timeout: 15_000 }).toBeGreaterThan(0);
+    const figures = ['glassToGlassMs', 'fps', 'serverMs', 'droppedFrames'] as const;
+    const known = async () => {
+      const current = await stats(page);
+      return figures.filter((figure) => current[figure] !== null);
+    };
+    await expect.poll(known, { timeout: 15_000 }).toEqual(figures);
     const current = await stats(page);
-    expect(current.fps).toBeGreaterThan(0);
-    expect(current.serverMs).toBeGreaterThan(0);
-    expect(current.droppedFrames).toBeGreaterThanOrEqual(0);
     expect(current).toMatchObject({ state: 'live', pack: 'mesh', executionProvider: 'cpu' });
+    for (const figure of ['glassToGlassMs', 'fps', 'serverMs'] as const) expect(current[figure]).toBeGreaterThan(0);
     await expect.poll(() => page.getByTestId('hud').textContent()).toMatch(/\d+ ms.*\d+ fps.*CPU/s);
-  }, 30_000);
+  });
 
   it('opens its mouth when the driver does, and is never the driver', async () => {
     const still = await fetchStill(house.url, (await stats(page)).portrait);
     const moments = await sampleMoments(page, WHOLE_CLIP_MS, RATE_HZ);
-    const mouths = await measureMoments(models, moments, mouthOpening);
-    expect(mouths.output.length).toBeGreaterThan(moments.length * 0.9);
-    expect(spread(mouths.output)).toBeGreaterThan(0.15);
-    expect(laggedCorrelation(mouths, RATE_HZ)).toBeGreaterThan(0.75);
+    const tracked = await trackMoments(models, moments);
+    expect(tracked.length).toBeGreaterThan(moments.length * 0.9);
+    expect(outputSpread(tracked, mouthOpening)).toBeGreaterThan(0.15);
+    expect(laggedCorrelation(tracked, mouthOpening)).toBeGreaterThan(0.75);
     for (const moment of moments) {
       expect(likeness(moment.output, still)).toBeGreaterThan(0.85);
       expect(likeness(moment.output, still)).toBeGreaterThan(likeness(moment.output, moment.camera));
     }
-  }, 60_000);
+  });
 
   it('has no console errors', () => {
     expect(consoleErrors).toEqual([]);
@@ -78,43 +88,40 @@ describe.each(['vp8', 'h264'])('a webcam that sends %s brings a portrait to life
 describe('the controls do what they say', () => {
   let page: Page;
   let consoleErrors: string[];
+  /** One round of the clip with the settings of a new visitor. */
+  let mirrored: TrackedMoment[];
 
   beforeAll(async () => {
     ({ page, consoleErrors } = await openStage(browser, `${house.url}/?autostart`));
     await waitForState(page, 'live');
-  }, 60_000);
+    mirrored = await trackStage(page);
+  });
   afterAll(() => page?.context().close());
 
   it('mirror turns the head as a mirror does, and without it as a camera does', async () => {
-    const mirrored = laggedCorrelation(await measureStage(page, turn), RATE_HZ);
     await page.keyboard.press('m');
     await expect.poll(() => page.getByTestId('control-mirror').getAttribute('aria-pressed')).toBe('false');
-    const unmirrored = laggedCorrelation(await measureStage(page, turn), RATE_HZ);
-    expect(mirrored).toBeLessThan(-0.7);
-    expect(unmirrored).toBeGreaterThan(0.7);
-  }, 60_000);
+    const unmirrored = await trackStage(page);
+    expect(laggedCorrelation(mirrored, turn)).toBeLessThan(-0.7);
+    expect(laggedCorrelation(unmirrored, turn)).toBeGreaterThan(0.7);
+  });
 
   it('motion strength 0 holds the head still, expression strength 0 the mouth', async () => {
-    const before = await sampleMoments(page, WHOLE_CLIP_MS, RATE_HZ);
     await page.getByTestId('control-motion').fill('0');
     await page.getByTestId('control-expression').fill('0');
     await page.waitForTimeout(1000);
-    const after = await sampleMoments(page, WHOLE_CLIP_MS, RATE_HZ);
+    const held = await trackStage(page);
     for (const measure of [turn, mouthOpening]) {
-      const [moved, held] = [
-        await measureMoments(models, before, measure),
-        await measureMoments(models, after, measure),
-      ];
-      expect(spread(held.output)).toBeLessThan(spread(moved.output) * 0.25);
+      expect(outputSpread(held, measure)).toBeLessThan(outputSpread(mirrored, measure) * 0.25);
     }
     await page.keyboard.press('0');
     await expect.poll(() => page.getByTestId('control-motion').inputValue()).toBe('1');
-  }, 90_000);
+  });
 
   it('relative and absolute can be switched by key and by hand', async () => {
     await page.keyboard.press('r');
     await expect.poll(() => page.getByTestId('control-mode-absolute').isChecked()).toBe(true);
-    await page.getByTestId('control-mode').getByText('Relative').click();
+    await page.getByTestId('control-mode-relative').check();
     await expect.poll(() => page.getByTestId('control-mode-relative').isChecked()).toBe(true);
     expect((await stats(page)).state).toBe('live');
   });
@@ -126,7 +133,7 @@ describe('the controls do what they say', () => {
     expect(await overlay.textContent()).toMatch(/look straight/i);
     await overlay.waitFor({ state: 'hidden', timeout: 20_000 });
     expect((await stats(page)).state).toBe('live');
-  }, 30_000);
+  });
 
   it('shows every shortcut in the ? overlay', async () => {
     await page.keyboard.press('?');

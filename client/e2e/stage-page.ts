@@ -1,5 +1,4 @@
 import type { Browser, Page } from 'playwright-core';
-import { expect } from 'vitest';
 
 /** What `window.effigy.stats()` resolves to. */
 export interface PageStats {
@@ -30,7 +29,14 @@ export function stats(page: Page): Promise<PageStats> {
   return page.evaluate(() => (window as unknown as { effigy: { stats(): Promise<never> } }).effigy.stats());
 }
 
-/** Waits until the page's own statistics say `state`. */
+/** Waits until the page's own statistics say `state`. @throws with the last statistics when that takes too long */
 export async function waitForState(page: Page, state: string, timeoutMs = 30_000): Promise<void> {
-  await expect.poll(async () => (await stats(page)).state, { timeout: timeoutMs, interval: 100 }).toBe(state);
+  const deadline = Date.now() + timeoutMs;
+  let last: PageStats | null = null;
+  while (Date.now() < deadline) {
+    last = await stats(page);
+    if (last.state === state) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`the page is not ${state} after ${timeoutMs} ms: ${JSON.stringify(last)}`);
 }
