@@ -52,6 +52,8 @@ export class Session {
   #seatStarted = false;
   #studioInfo: StudioInfo | null = null;
   #report: StudioReport | null = null;
+  /** By studios that this session has lost. */
+  #framesDroppedBefore = 0;
   #trackingSentAt = 0;
   #closed = false;
 
@@ -208,6 +210,7 @@ export class Session {
   #lostSeat(reason: string): void {
     this.#seat = null;
     this.#seatStarted = false;
+    this.#framesDroppedBefore += this.#report?.droppedFrames ?? 0;
     this.#report = null;
     this.media.unlinkStudio();
     if (this.#closed) return;
@@ -267,7 +270,7 @@ export class Session {
       state: this.#seat === null ? 'restarting' : (report?.state ?? 'waiting'),
       fps: report?.fps ?? null,
       serverMs: report?.serverMs ?? null,
-      droppedFrames: report?.droppedFrames ?? 0,
+      droppedFrames: this.#framesDroppedBefore + (report?.droppedFrames ?? 0),
       studio: this.studioInfo,
     };
     this.#parts.channel.stats(stats);

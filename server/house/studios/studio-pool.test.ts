@@ -42,6 +42,7 @@ describe('when a studio dies', () => {
     await visitor.request('settings.update', { smoothing: 0.9 });
     await visitor.request('portrait.select', { portraitId: portraitIds[1] });
     await visitor.request('calibrate');
+    await expect.poll(() => visitor.stats?.droppedFrames).toBe(3);
     for (const pid of house.house.studioPids) process.kill(pid, 'SIGKILL');
 
     await expect.poll(() => visitor.replacedCount, { timeout: 10_000 }).toBe(1);
@@ -52,7 +53,8 @@ describe('when a studio dies', () => {
     });
     const again = await visitor.consume(opened);
     expect(again.producerId).not.toBe(consumed.producerId);
-    await expect.poll(() => visitor.stats?.state).toBe('live');
+    // Three frames were dropped by each studio.
+    await expect.poll(() => visitor.stats).toMatchObject({ state: 'live', droppedFrames: 6 });
     expect(visitor.ended).toEqual([]);
   });
 
