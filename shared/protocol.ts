@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { sessionSettingsSchema, settingsPatchSchema } from './settings.ts';
 import type { PortraitInfo } from './portraits.ts';
 import type { SessionSettings } from './settings.ts';
+import { sessionSettingsSchema, settingsPatchSchema } from './settings.ts';
 
 /**
  * Signalling over Socket.IO (path `/socket.io`). Every client event carries one payload and an acknowledgement:
