@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import type { RtcpEvent } from '../rtp/rtcp.ts';
 import { timestampDistance } from '../rtp/sequence-numbers.ts';
 import type { ViewedFrame } from '../testing/camera-and-viewer.ts';
 import { CameraAndViewer, pause } from '../testing/camera-and-viewer.ts';
@@ -23,13 +24,35 @@ const isIdle = ({ image }: ViewedFrame): boolean => isColor(image, IDLE_COLOR);
 const areIncreasing = (frames: readonly ViewedFrame[]): boolean =>
   frames.every(({ timestamp }, i) => i === 0 || timestampDistance(frames[i - 1]!.timestamp, timestamp) > 0);
 
+/** Drives until a frame fits, of those received from index `from` on. */
+async function driveUntil(
+  peer: CameraAndViewer,
+  fits: (frame: ViewedFrame) => boolean,
+  from = 0,
+): Promise<ViewedFrame> {
+  for (;;) {
+    const found = peer.frames.slice(from).find(fits);
+    if (found) return found;
+    await peer.drive();
+  }
+}
+
+async function driveForSenderReport(peer: CameraAndViewer): Promise<Extract<RtcpEvent, { type: 'senderReport' }>> {
+  for (;;) {
+    await peer.drive();
+    const report = peer.rtcp.find((event) => event.type === 'senderReport');
+    if (report) return report;
+  }
+}
+
 describe.each(['VP8', 'H264'] as const)('a session in %s', (codec) => {
   it('answers each driving frame with an animated one of the same timestamp', async () => {
     const peer = await under.start('a', codec);
-    await peer.sendFrames(15);
-    await peer.frame(({ timestamp }) => timestamp === peer.sentTimestamps.at(-1));
-    expect(peer.frames.map(({ timestamp }) => timestamp)).toEqual(peer.sentTimestamps);
-    expect(peer.frames.every(isDriven)).toBe(true);
+    for (let i = 0; i < 15; i += 1) await peer.drive();
+    const driven = peer.frames.filter(isDriven);
+    expect(driven.length).toBeGreaterThanOrEqual(15);
+    expect(driven.every(({ timestamp }) => peer.sentTimestamps.includes(timestamp))).toBe(true);
+    expect(areIncreasing(peer.frames)).toBe(true);
     expect(peer.frames[0]?.image?.width).toBe(128);
     expect(peer.frames.map(({ keyframe }) => keyframe)).toEqual(peer.frames.map((_, index) => index === 0));
     expect([...under.performers[0]!.sizesSeen]).toEqual(['320x320']);
@@ -37,14 +60,13 @@ describe.each(['VP8', 'H264'] as const)('a session in %s', (codec) => {
 
   it('demands a keyframe after loss, and goes on with it', async () => {
     const peer = await under.start('a', codec);
-    await peer.sendFrames(5);
+    await peer.drive();
     const toldBefore = under.told.length;
-    peer.sendFrame({ keyframe: true, lose: (index) => index === 1 });
+    const lost = peer.sendFrame({ keyframe: true, lose: (index) => index === 1 });
     await peer.sendFrames(6);
     await under.nextTold('session.keyframeNeeded', () => true, toldBefore);
-    const unusable = peer.sentTimestamps.slice(5);
-    const resumed = peer.sendFrame({ keyframe: true });
-    await peer.frame(({ timestamp }) => timestamp === resumed);
+    const unusable = peer.sentTimestamps.slice(peer.sentTimestamps.indexOf(lost));
+    await peer.drive({ keyframe: true });
     expect(peer.frames.filter(({ timestamp }) => unusable.includes(timestamp)).filter(isDriven)).toEqual([]);
     const stats = await under.nextTold('session.stats', ({ droppedFrames }) => droppedFrames > 0, toldBefore);
     expect(stats.droppedFrames).toBeGreaterThan(0);
@@ -52,40 +74,37 @@ describe.each(['VP8', 'H264'] as const)('a session in %s', (codec) => {
 
   it('sends a keyframe when a viewer or the house asks', async () => {
     const peer = await under.start('a', codec);
-    await peer.sendFrames(3);
+    await peer.drive();
     peer.sendPictureLossIndication();
-    await peer.sendFrames(8);
-    const first = await peer.frame(({ keyframe }) => keyframe, 1);
+    const first = await driveUntil(peer, ({ keyframe }) => keyframe, 1);
     await under.studio.receive({ type: 'session.keyframe', sessionId: 'a' });
-    await peer.sendFrames(10);
-    await peer.frame(({ keyframe }) => keyframe, peer.frames.indexOf(first) + 1);
+    await driveUntil(peer, ({ keyframe }) => keyframe, peer.frames.indexOf(first) + 1);
   });
 
-  it('sends less when the network carries less', async () => {
-    const peer = await under.start('a', codec);
+  it('sends smaller frames when the network carries less', async () => {
+    const peer = await under.start('a', codec, { portrait: portraitOf('large', 256) });
     under.performers[0]!.drawTexture();
-    const bitsPerSecond = async (): Promise<number> => {
+    const meanBytes = async (): Promise<number> => {
       await peer.sendFrames(20);
       const from = peer.frames.length;
-      await peer.sendFrames(20);
-      const frames = peer.frames.slice(from);
-      const bytes = frames.slice(1).reduce((sum, frame) => sum + frame.bytes, 0);
-      return (bytes * 8 * 90_000) / timestampDistance(frames[0]!.timestamp, frames.at(-1)!.timestamp);
+      await peer.sendFrames(15);
+      const bytes = peer.frames.slice(from).map((frame) => frame.bytes);
+      return bytes.reduce((sum, each) => sum + each, 0) / bytes.length;
     };
-    await under.studio.receive({ type: 'session.bitrate', sessionId: 'a', bitrateBps: 400_000 });
-    const before = await bitsPerSecond();
-    await under.studio.receive({ type: 'session.bitrate', sessionId: 'a', bitrateBps: 80_000 });
-    expect(await bitsPerSecond()).toBeLessThan(before * 0.6);
+    // So far apart that it shows at any frame rate that a busy machine leaves.
+    await under.studio.receive({ type: 'session.bitrate', sessionId: 'a', bitrateBps: 3_000_000 });
+    const before = await meanBytes();
+    await under.studio.receive({ type: 'session.bitrate', sessionId: 'a', bitrateBps: 60_000 });
+    expect(await meanBytes()).toBeLessThan(before / 2);
   });
 });
 
 describe('a session whose camera stops', () => {
   it('goes on with idle frames, later timestamps, and comes back', async () => {
     const peer = await under.start('a');
-    await peer.sendFrames(5);
+    await peer.drive();
     await peer.frame(isIdle);
-    const returned = peer.sendFrame();
-    await peer.frame(({ timestamp }) => timestamp === returned);
+    await driveUntil(peer, isDriven, peer.frames.length);
     expect(areIncreasing(peer.frames)).toBe(true);
     const stats = await under.nextTold('session.stats', ({ state }) => state === 'holding');
     expect(stats.serverMs === null || stats.serverMs >= 0).toBe(true);
@@ -94,7 +113,7 @@ describe('a session whose camera stops', () => {
   it('still answers a new viewer with a keyframe', async () => {
     const peer = await under.start('a');
     under.performers[0]!.idleState = 'still';
-    await peer.sendFrames(3);
+    await peer.drive();
     const idle = await peer.frame(isIdle);
     peer.sendPictureLossIndication();
     const keyframe = await peer.frame((frame) => frame.keyframe, peer.frames.indexOf(idle));
@@ -103,11 +122,10 @@ describe('a session whose camera stops', () => {
 
   it('follows timestamps that begin anew elsewhere', async () => {
     const peer = await under.start('a');
-    await peer.sendFrames(3);
+    await peer.drive();
     peer.jumpTimestamps(0x9000_0000);
-    await peer.sendFrames(3);
-    const last = peer.sentTimestamps.at(-1);
-    await peer.frame(({ timestamp }) => timestamp === last);
+    await peer.drive();
+    await peer.drive();
     const { performedAtMs } = under.performers[0]!;
     expect(performedAtMs).toEqual(performedAtMs.toSorted((a, b) => a - b));
     expect(performedAtMs.at(-1)! - performedAtMs[0]!).toBeLessThan(60_000);
@@ -127,48 +145,53 @@ it('reports frame rate, time and state twice a second, nothing being invented', 
   const first = await under.nextTold('session.stats');
   expect(first).toMatchObject({ state: 'waiting', fps: null, serverMs: null, droppedFrames: 0 });
   const peer = await under.start('b');
-  await peer.sendFrames(30);
-  const report = await under.nextTold('session.stats', ({ fps }) => fps !== null && fps > 10);
-  expect(report.state).toBe('live');
-  expect(report.serverMs).toBeGreaterThan(0);
+  const live = () => under.all('session.stats').find(({ state, sessionId }) => sessionId === 'b' && state === 'live');
+  while (!live()) await peer.drive();
+  expect(live()?.fps).toBeGreaterThan(0);
+  expect(live()?.serverMs).toBeGreaterThan(0);
 });
 
 it('sends the outlines of the face, in shares of the camera picture', async () => {
   const peer = await under.start('a');
-  await peer.sendFrames(4);
+  await peer.drive();
   const { contours } = await under.nextTold('session.tracking');
   expect(contours?.flat(2).every((value) => value === 0.1)).toBe(true);
 });
 
 it('sends sender reports that map the wall clock to the camera’s timestamps', async () => {
   const peer = await under.start('a');
-  await peer.sendFrames(10);
-  const report = peer.rtcp.find((event) => event.type === 'senderReport');
-  if (report?.type !== 'senderReport') throw new Error('no sender report');
+  const report = await driveForSenderReport(peer);
   expect(Math.abs(report.ntpMs - Date.now())).toBeLessThan(60_000);
   const ticks = timestampDistance(peer.sentTimestamps[0]!, report.rtpTimestamp);
   expect(ticks).toBeGreaterThanOrEqual(0);
-  expect(ticks).toBeLessThan(90_000);
+  expect(ticks).toBeLessThan(30 * 90_000);
 });
 
 describe('when frames come faster than they can be used', () => {
   it('performs the latest one and counts the others', async () => {
     const peer = await under.start('a');
-    under.performers[0]!.beforePerform = () => pause(150);
-    await peer.sendFrames(20);
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const performing = new Promise<void>((resolve) => {
+      under.performers[0]!.beforePerform = () => {
+        resolve();
+        return held;
+      };
+    });
+    const first = peer.sendFrame();
+    await performing;
+    await peer.sendFrames(5);
+    await under.nextTold('session.stats', ({ droppedFrames }) => droppedFrames === 4);
+    release();
     const last = peer.sentTimestamps.at(-1);
     await peer.frame(({ timestamp }) => timestamp === last);
-    expect(peer.frames.length).toBeLessThan(12);
-    expect(areIncreasing(peer.frames)).toBe(true);
-    const stats = await under.nextTold('session.stats', ({ droppedFrames }) => droppedFrames >= 8);
-    expect(stats.droppedFrames).toBeLessThanOrEqual(20);
+    expect(peer.frames.map(({ timestamp }) => timestamp)).toEqual([first, last]);
   });
 
   it('thins a fast camera out to the highest frame rate by its timestamps', async () => {
     const peer = await under.start('a', 'VP8', { maxFps: 10 });
-    await peer.sendFrames(20);
+    for (let i = 0; i < 8; i += 1) await peer.drive();
     const timestamps = peer.frames.filter(isDriven).map(({ timestamp }) => timestamp);
-    expect(timestamps.length).toBeGreaterThan(3);
     expect(timestamps.every((timestamp) => peer.sentTimestamps.includes(timestamp))).toBe(true);
     const intervalsMs = timestamps.slice(1).map((timestamp, i) => timestampDistance(timestamps[i]!, timestamp) / 90);
     expect(Math.min(...intervalsMs)).toBeGreaterThan(39);
@@ -179,18 +202,16 @@ describe('a performer that fails', () => {
   it('is covered by its idle frame, and tried again with the next', async () => {
     const peer = await under.start('a');
     const performer = under.performers[0]!;
-    await peer.sendFrames(3);
+    await peer.drive();
     let failures = 0;
     performer.beforePerform = () => {
       failures += 1;
       if (failures <= 3) throw new Error('out of order');
     };
-    const from = peer.frames.length;
-    await peer.sendFrames(8);
-    const shown = peer.frames.slice(from);
-    expect(shown.slice(0, 3).every(isIdle)).toBe(true);
-    expect(shown.length).toBeGreaterThan(4);
-    expect(shown.slice(3).every(isDriven)).toBe(true);
+    expect(isIdle(await peer.drive())).toBe(true);
+    await driveUntil(peer, isDriven, peer.frames.length);
+    expect(failures).toBeGreaterThan(3);
+    expect(under.all('session.failed')).toEqual([]);
   });
 
   it('for good ends its session, told to the house, and no other', async () => {
@@ -203,13 +224,12 @@ describe('a performer that fails', () => {
     performer!.beforeIdle = () => {
       throw new Error('out of order, too');
     };
-    await Promise.all([broken.sendFrames(25), well.sendFrames(25)]);
+    while (under.all('session.failed').length === 0) await Promise.all([broken.sendFrames(1), well.sendFrames(1)]);
     const failed = await under.nextTold('session.failed');
     expect(failed).toMatchObject({ sessionId: 'broken', message: expect.stringContaining('out of order') });
     expect(performer!.closed).toBe(true);
     expect(under.studio.sessionCount).toBe(1);
-    const last = well.sentTimestamps.at(-1);
-    await well.frame(({ timestamp }) => timestamp === last);
+    expect(isDriven(await well.drive())).toBe(true);
     expect(broken.frames).toEqual([]);
   });
 
@@ -218,8 +238,7 @@ describe('a performer that fails', () => {
     under.performers[0]!.beforePerform = () => {
       throw new Error('out of order');
     };
-    await peer.sendFrames(35);
-    await under.nextTold('session.failed');
+    while (under.all('session.failed').length === 0) await peer.sendFrames(1);
     expect(peer.frames.length).toBeGreaterThan(0);
     expect(peer.frames.every(isIdle)).toBe(true);
   });
@@ -238,7 +257,7 @@ describe('a performer that fails', () => {
 describe('a change of portrait', () => {
   it('leaves no gap: the old one performs until the new one is ready', async () => {
     const peer = await under.start('a');
-    await peer.sendFrames(3);
+    await peer.drive();
     let ready = (): void => {};
     under.beforeCreate = () => new Promise((resolve) => (ready = resolve));
     const changed = under.studio.receive({
@@ -246,14 +265,11 @@ describe('a change of portrait', () => {
       sessionId: 'a',
       portrait: portraitOf('second', 96),
     });
-    const from = peer.frames.length;
-    await peer.sendFrames(5);
-    expect(peer.frames.slice(from).filter(isDriven).length).toBeGreaterThan(2);
+    for (let i = 0; i < 3; i += 1) expect(isDriven(await peer.drive())).toBe(true);
     expect(under.performers[0]!.closed).toBe(false);
     ready();
     await changed;
-    await peer.sendFrames(3);
-    const frame = await peer.frame(({ image }) => image?.width === 96);
+    const frame = await driveUntil(peer, ({ image }) => image?.width === 96);
     expect(frame.keyframe).toBe(true);
     expect(under.performers.map(({ portraitId, closed }) => [portraitId, closed])).toEqual([
       ['first', true],
@@ -282,8 +298,7 @@ describe('a change of portrait', () => {
       throw new Error('no face');
     };
     await under.studio.receive({ type: 'session.portrait', sessionId: 'a', portrait: portraitOf('second') });
-    await peer.sendFrames(3);
-    expect(peer.frames.filter(isDriven).length).toBeGreaterThan(0);
+    expect(isDriven(await peer.drive())).toBe(true);
     expect(under.all('session.failed')).toEqual([]);
   });
 
@@ -341,22 +356,20 @@ it('lets nothing of the camera out, whatever fails', async () => {
       lose: (index) => index === 2 && happens === accidents[4],
     });
   }
-  expect(peer.frames.length).toBeGreaterThan(15);
+  expect(peer.frames.length).toBeGreaterThan(5);
   expect(peer.frames.every((frame) => isDriven(frame) || isIdle(frame))).toBe(true);
 });
 
 it('keeps sessions apart', async () => {
   const vp8 = await under.start('vp8', 'VP8');
   const h264 = await under.start('h264', 'H264');
-  await Promise.all([vp8.sendFrames(10), h264.sendFrames(10)]);
-  for (const peer of [vp8, h264]) {
-    await peer.frame(({ timestamp }) => timestamp === peer.sentTimestamps.at(-1));
-    expect(peer.frames.map(({ timestamp }) => timestamp)).toEqual(peer.sentTimestamps);
+  for (let i = 0; i < 5; i += 1) {
+    const answers = await Promise.all([vp8.drive(), h264.drive()]);
+    expect(answers.every(isDriven)).toBe(true);
   }
   await under.studio.receive({ type: 'session.close', sessionId: 'vp8' });
   expect(under.performers.map(({ closed }) => closed)).toEqual([true, false]);
-  await h264.sendFrames(2);
-  await h264.frame(({ timestamp }) => timestamp === h264.sentTimestamps.at(-1));
+  await h264.drive();
 });
 
 it('passes over garbage from its remote, and everything from elsewhere', async () => {
@@ -370,8 +383,7 @@ it('passes over garbage from its remote, and everything from elsewhere', async (
     peer.sendDatagram(Buffer.concat([Buffer.from([0x80, 96 + (i % 2) * 104]), garbage]));
     stranger.send(garbage, port, '127.0.0.1');
   }
-  await peer.sendFrames(5);
-  await peer.frame(({ timestamp }) => timestamp === peer.sentTimestamps.at(-1));
+  await peer.drive();
   stranger.close();
   expect(under.all('session.failed')).toEqual([]);
 });
@@ -389,15 +401,14 @@ it('does not listen to another sender, even one that sends the camera’s stream
 
 it('can be linked to another camera', async () => {
   const first = await under.start('a');
-  await first.sendFrames(3);
+  await first.drive();
   const second = await CameraAndViewer.create('H264', 77);
   const { port } = under.all('session.opened')[0]!;
   second.connect(port);
   await under.studio.receive(second.startMessage('a'));
   const before = first.frames.length;
-  await Promise.all([first.sendFrames(4), second.sendFrames(4)]);
-  await second.frame(({ timestamp }) => timestamp === second.sentTimestamps.at(-1));
-  expect(second.frames.every(isDriven)).toBe(true);
+  await Promise.all([first.sendFrames(4), second.drive()]);
+  expect(isDriven(second.frames[0]!)).toBe(true);
   expect(first.frames.length).toBe(before);
   second.close();
 });

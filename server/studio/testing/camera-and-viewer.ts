@@ -17,6 +17,7 @@ const LOOPBACK = '127.0.0.1';
 const CAMERA_SSRC = 0x11223344;
 const OUTPUT_SSRC = 0x55667788;
 const TICKS_PER_MS = 90;
+const FRAME_INTERVAL_MS = 40;
 
 /** A frame as the viewer received it. */
 export interface ViewedFrame {
@@ -109,7 +110,22 @@ export class CameraAndViewer {
   async sendFrames(count: number, options?: SendFrameOptions): Promise<void> {
     for (let i = 0; i < count; i += 1) {
       this.sendFrame(options);
-      await pause(40);
+      await pause(FRAME_INTERVAL_MS);
+    }
+  }
+
+  /**
+   * Sends frames at the camera's rate until one of them is answered, and gives the answer: however busy the machine
+   * is, and whatever it therefore drops.
+   */
+  async drive(options?: SendFrameOptions): Promise<ViewedFrame> {
+    const firstSent = this.sentTimestamps.length;
+    for (;;) {
+      this.sendFrame(options);
+      await pause(FRAME_INTERVAL_MS);
+      const sent = this.sentTimestamps.slice(firstSent);
+      const answer = this.frames.findLast(({ timestamp }) => sent.includes(timestamp));
+      if (answer) return answer;
     }
   }
 
