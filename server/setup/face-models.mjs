@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, run } from './command.mjs';
-import { contentHash, writeJson } from './files.mjs';
+import { contentHash, filesUnder, writeJson } from './files.mjs';
 import { withLock } from './lock.mjs';
 import { cachePath, installedPackage, projectPath, projectRoot } from './paths.mjs';
 import { step } from './progress.mjs';
@@ -16,7 +16,8 @@ export async function ensureFaceModels(node24) {
   // Another version of the package or of the converter makes other models, in another folder.
   const converter = projectPath('models', 'convert', 'human');
   const version = installedPackage('@vladmandic/human').version;
-  const key = `${version}-${contentHash(projectRoot, [converter])}`;
+  const sources = filesUnder(converter).filter((file) => !file.includes('.test.'));
+  const key = `${version}-${contentHash(projectRoot, sources)}`;
   const folder = cachePath('face-models', key);
   const stamp = join(folder, 'complete.json');
   if (existsSync(stamp)) return folder;

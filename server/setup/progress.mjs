@@ -4,8 +4,6 @@ const PREFIX = 'effigy: ';
 const TERMINAL_INTERVAL_MS = 125;
 /** Where nothing can be redrawn (a CI log), a line now and then shows that it is alive. */
 const LOG_INTERVAL_MS = 15_000;
-/** Below this, a step is not worth a closing line. */
-const QUIET_MS = 1_000;
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** @typedef {{ done?: number, total?: number, detail?: string }} Progress */
@@ -57,9 +55,8 @@ export async function step(title, work) {
   const timer = setInterval(draw, terminal ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS);
   const finish = (/** @type {string} */ mark) => {
     clearInterval(timer);
-    const elapsedMs = Date.now() - startedAt;
     if (terminal) process.stderr.write('\r\x1b[2K');
-    if (terminal || elapsedMs >= QUIET_MS) say(`${title} … ${mark} (${clock(elapsedMs)})`);
+    say(`${title} … ${mark} (${clock(Date.now() - startedAt)})`);
   };
 
   try {

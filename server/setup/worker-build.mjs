@@ -112,7 +112,7 @@ function prepareSources(scratch) {
 async function compile(scratch, destination) {
   const out = join(scratch, 'out');
   const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / BYTES_PER_JOB)));
-  await step("building mediasoup's worker (about 5 min on 2 cores, once)", async (report) => {
+  await step("building mediasoup's worker (a few minutes, once)", async (report) => {
     if (!existsSync(join(out, 'build.ninja'))) {
       rmSync(out, { recursive: true, force: true });
       report({ detail: 'configuring' });
