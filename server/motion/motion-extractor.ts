@@ -8,6 +8,7 @@ import { CANONICAL_FACE } from './canonical-face.ts';
 import type { FaceReading } from './face-reading.ts';
 import { blendReading, copyReading, createReading, readFace } from './face-reading.ts';
 import { coupleLids, openingFromGap } from './lid-opening.ts';
+import { sealLips } from './lip-sealing.ts';
 import type { Motion } from './motion.ts';
 import type { SmoothingTunings } from './motion-tuning.ts';
 import { smoothingTunings } from './motion-tuning.ts';
@@ -160,6 +161,7 @@ export class MotionExtractor {
     }
     this.#place[3] = Math.log(face.pose.scale / place.pose.scale);
     for (let i = 0; i < this.#expression.length; i++) this.#expression[i] = face.shape[i] - neutral.shape[i];
+    sealLips(this.#expression, face.shape, neutral.shape);
 
     for (let e = 0; e < 2; e++) this.#lids[e] = openingFromGap(face.lidGap[e], neutral.lidGap[e]);
     coupleLids(this.#lids, toAngles(this.#turn).yawRad);
