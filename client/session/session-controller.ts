@@ -44,6 +44,13 @@ export interface SessionObserver {
 
 export type CalibrationResult = 'ok' | 'no-face' | 'failed';
 
+/** The plain words for an exception; what has none is a fault of this page, and told to who looks for it. */
+function explain(error: unknown): Problem {
+  const problem = problemOf(error);
+  if (problem.code === 'unexpected') console.error(error);
+  return problem;
+}
+
 /** A step that found that its run was stopped meanwhile. */
 class Superseded extends Error {}
 
@@ -99,7 +106,7 @@ export class SessionController {
       this.#set({ phase: 'live', step: null });
     } catch (error) {
       if (error instanceof Superseded || run !== this.#run) return;
-      this.#fail(run, 'error', problemOf(error));
+      this.#fail(run, 'error', explain(error));
     }
   }
 
@@ -143,7 +150,7 @@ export class SessionController {
       await this.#channel?.request('portrait.select', { portraitId: portrait.id });
     } catch (error) {
       if (this.#view.phase !== 'live' || this.#view.portrait?.id !== portrait.id) return;
-      this.#set({ portrait: before, problem: { ...problemOf(error), actions: [] } });
+      this.#set({ portrait: before, problem: { ...explain(error), actions: [] } });
     }
   }
 
@@ -169,7 +176,7 @@ export class SessionController {
       this.#adoptDriver(driver);
       await this.#media?.replaceTrack(driver.track);
     } catch (error) {
-      if (run === this.#run && this.#view.phase !== 'gallery') this.#set({ problem: problemOf(error) });
+      if (run === this.#run && this.#view.phase !== 'gallery') this.#set({ problem: explain(error) });
     }
   }
 
@@ -284,7 +291,7 @@ export class SessionController {
       } catch (error) {
         if (error instanceof Superseded || run !== this.#run) return;
         const isLasting = error instanceof ProblemError || (error instanceof SignalingError && !error.isTransient);
-        const problem = problemOf(error);
+        const problem = explain(error);
         if (isLasting) return this.#fail(run, 'ended', problem);
         this.#set({ problem: problem.code === 'server-full' ? problem : null });
       }
