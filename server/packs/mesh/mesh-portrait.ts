@@ -31,7 +31,7 @@ export class MeshPortrait implements Portrait {
       new EyeLayer(this.geometry, still, this.texture, 0),
       new EyeLayer(this.geometry, still, this.texture, 1),
     ];
-    this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)));
+    this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)), this.texture);
   }
 
   /** Nothing native is held. */

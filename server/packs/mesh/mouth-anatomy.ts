@@ -56,7 +56,7 @@ export const LOWER_ARCH: DentalArch = {
 /** Lower edges behind the upper ones with the jaw closed: that much higher. */
 export const OVERBITE = 0.2;
 /** Where the lower front teeth go when the jaw is open as far as it will. */
-export const JAW_DROP = 3.35;
+export const JAW_DROP = 3.5;
 export const JAW_RETREAT = 1.3;
 
 /** Length along z = c · x² from 0 to x ≥ 0. */

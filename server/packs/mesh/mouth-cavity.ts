@@ -37,12 +37,12 @@ const LIP_DROP_CM = 2.65;
 const MOST_JAW = 1.15;
 
 /**
- * The tongue is seen as a rounded hill at this depth, its top above the lower teeth's edge: a little with the jaw
+ * The tongue is seen as a rounded hill at this depth, its top above the lower teeth's edge: below it with the jaw
  * closed, more with it open, as it stays behind when the jaw drops.
  */
 const TONGUE_DEPTH_CM = 2.4;
-const TONGUE_RISE_CM = 0.1;
-const TONGUE_STAYS_CM = 1.25;
+const TONGUE_RISE_CM = -0.35;
+const TONGUE_STAYS_CM = 1.75;
 const TONGUE_HALF_WIDTH_CM = 1.9;
 /** Softness of its outline, and how far down from the top it comes to full light. */
 const TONGUE_EDGE_CM = 0.3;
@@ -73,11 +73,13 @@ export class MouthCavity {
   readonly #tooth: ToothHit = { enamel: 1, shade: 1 };
   #geometry: PortraitGeometry;
   readonly #restingLipY: number;
+  readonly #upperTeeth: number;
   #blurCm = 0.02;
 
-  /** `ownOpening`: of the portrait's own mouth, see `mouthOpening`. */
-  constructor(geometry: PortraitGeometry, ownOpening: number) {
+  /** `ownOpening`: of the portrait's own mouth, see `mouthOpening`. `upperTeeth`: how visible they are drawn, 0..1. */
+  constructor(geometry: PortraitGeometry, ownOpening: number, upperTeeth: number) {
     this.#geometry = geometry;
+    this.#upperTeeth = upperTeeth;
     this.#restingLipY = geometry.ownShape[3 * UPPER_LIP + 1] + (ownOpening < 0.06 ? 0 : 0.1 * UNITS_PER_CM);
   }
 
@@ -120,12 +122,19 @@ export class MouthCavity {
 
     this.#lookAtThroat(startX, startY, startZ, hit);
     const { jaw } = this;
-    this.#lookAtArch(LOWER_ARCH, startX, startY - (jaw * JAW_DROP - OVERBITE), startZ - jaw * JAW_RETREAT, hit);
-    this.#lookAtArch(UPPER_ARCH, startX, startY, startZ, hit);
+    this.#lookAtArch(LOWER_ARCH, 1, startX, startY - (jaw * JAW_DROP - OVERBITE), startZ - jaw * JAW_RETREAT, hit);
+    this.#lookAtArch(UPPER_ARCH, this.#upperTeeth, startX, startY, startZ, hit);
   }
 
   /** The ray's meeting with an arch whose front edge is at the origin of the given start. Draws over `hit`. */
-  #lookAtArch(arch: DentalArch, startX: number, startY: number, startZ: number, hit: CavityHit): void {
+  #lookAtArch(
+    arch: DentalArch,
+    visibility: number,
+    startX: number,
+    startY: number,
+    startZ: number,
+    hit: CavityHit,
+  ): void {
     const [dx, dy, dz] = this.#ray;
     const { curvature } = arch;
     const a = curvature * dx * dx;
@@ -137,7 +146,7 @@ export class MouthCavity {
     const x = startX + distance * dx;
     const y = startY + distance * dy;
     if (Math.abs(x) > arch.halfWidth) return;
-    const coverage = toothAt(arch, x, -arch.direction * y, this.#blurCm, this.#tooth);
+    const coverage = visibility * toothAt(arch, x, -arch.direction * y, this.#blurCm, this.#tooth);
     if (coverage === 0) return;
     const slope = 2 * curvature * x;
     // How much the surface faces the viewer.

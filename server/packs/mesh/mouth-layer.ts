@@ -1,18 +1,18 @@
-import { LIPS } from '../../face/face-topology.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import { mouthOpening } from '../../motion/face-measures.ts';
 import { blurBox } from './box-blur.ts';
 import type { CavityHit } from './mouth-cavity.ts';
 import { MouthCavity } from './mouth-cavity.ts';
+import { OUTLINE_CORNERS, traceOpening } from './mouth-outline.ts';
+import { OwnTeeth } from './own-teeth.ts';
 import { PolygonCoverage } from './polygon-coverage.ts';
 import type { PortraitGeometry } from './portrait-geometry.ts';
 import type { Light } from './skin-light.ts';
 import { toDisplay } from './skin-light.ts';
 import { smoothstep } from './smoothstep.ts';
+import type { Texture } from './texture.ts';
+import { sampleTexture } from './texture.ts';
 
-/** Points drawn between two landmarks of a lip. */
-const CURVE_STEPS = 4;
-const CORNERS = 2 * (LIPS.upperInner.length - 1) * CURVE_STEPS;
 /** Openings (of the mouth's width, beyond the portrait's own) over which the inside appears. */
 const APPEARS_FROM = 0.004;
 const APPEARS_AT = 0.05;
@@ -42,19 +42,23 @@ export class MouthLayer {
   readonly #geometry: PortraitGeometry;
   readonly #cavity: MouthCavity;
   readonly #light: Light;
+  readonly #still: Texture;
+  readonly #ownTeeth: OwnTeeth;
   readonly #ownOpening: number;
-  readonly #outline = new Float64Array(2 * CORNERS);
+  readonly #outline = new Float64Array(2 * OUTLINE_CORNERS);
   readonly #coverage = new PolygonCoverage();
   #near = new Float32Array(0);
   #far = new Float32Array(0);
   #scratch = new Float32Array(0);
   readonly #hit: CavityHit = { red: 0, green: 0, blue: 0, depthCm: 0 };
 
-  constructor(geometry: PortraitGeometry, light: Light) {
+  constructor(geometry: PortraitGeometry, light: Light, still: Texture) {
     this.#geometry = geometry;
+    this.#still = still;
     this.#light = light;
     this.#ownOpening = mouthOpening(geometry.ownShape);
-    this.#cavity = new MouthCavity(geometry, this.#ownOpening);
+    this.#ownTeeth = new OwnTeeth(geometry, still);
+    this.#cavity = new MouthCavity(geometry, this.#ownOpening, 1 - this.#ownTeeth.share);
   }
 
   /** Draws over `out` for the geometry as it is now. */
@@ -64,8 +68,9 @@ export class MouthLayer {
     if (presence === 0) return;
     traceOpening(this.#geometry.moved, this.#outline, GROWTH_PX * smoothstep(0, 0.1, opening));
     const coverage = this.#coverage;
-    if (!coverage.fill(this.#outline, CORNERS, MARGIN_PX, out.width, out.height)) return;
+    if (!coverage.fill(this.#outline, OUTLINE_CORNERS, MARGIN_PX, out.width, out.height)) return;
     this.#cavity.pose();
+    this.#ownTeeth.pose();
     this.#measureLight();
     this.#shade(out, presence);
   }
@@ -117,10 +122,20 @@ export class MouthLayer {
         const light = Math.min(1, LIGHT_GAIN * seen ** LIGHT_POWER) * Math.exp(-LIGHT_DECAY * depth);
         const green = light * (1 - SHADOW_LOSS_GREEN * (1 - light));
         const blue = light * (1 - SHADOW_LOSS_BLUE * (1 - light));
+        let red = toDisplay(hit.red * light * lightRed);
+        let greenish = toDisplay(hit.green * green * lightGreen);
+        let bluish = toDisplay(hit.blue * blue * lightBlue);
+        const own = this.#ownTeeth.find(left + x + 0.5, top + y + 0.5);
+        if (own > 0) {
+          const colour = sampleTexture(this.#still, this.#ownTeeth.sourceX, this.#ownTeeth.sourceY);
+          red += ((colour & 255) - red) * own;
+          greenish += (((colour >>> 8) & 255) - greenish) * own;
+          bluish += (((colour >>> 16) & 255) - bluish) * own;
+        }
         const p = 4 * ((top + y) * out.width + left + x);
-        data[p] = mixByte(data[p], toDisplay(hit.red * light * lightRed), alpha);
-        data[p + 1] = mixByte(data[p + 1], toDisplay(hit.green * green * lightGreen), alpha);
-        data[p + 2] = mixByte(data[p + 2], toDisplay(hit.blue * blue * lightBlue), alpha);
+        data[p] = mixByte(data[p], red, alpha);
+        data[p + 1] = mixByte(data[p + 1], greenish, alpha);
+        data[p + 2] = mixByte(data[p + 2], bluish, alpha);
       }
     }
   }
@@ -128,40 +143,4 @@ export class MouthLayer {
 
 function mixByte(from: number, to: number, weight: number): number {
   return from + (to - from) * weight + 0.5;
-}
-
-/** The opening as a closed polygon: Catmull-Rom curves through the inner lips' points, moved apart by `growPx`. */
-function traceOpening(points: Float32Array, outline: Float64Array, growPx: number): void {
-  const last = LIPS.upperInner.length - 1;
-  let o = 0;
-  for (let step = 0; step < last * CURVE_STEPS; step++, o += 2) curvePoint(points, LIPS.upperInner, step, outline, o);
-  for (let step = last * CURVE_STEPS; step > 0; step--, o += 2) curvePoint(points, LIPS.lowerInner, step, outline, o);
-  const half = last * CURVE_STEPS;
-  for (let step = 1; step < half; step++) {
-    const upper = 2 * step;
-    const lower = 2 * (2 * half - step);
-    const dx = outline[lower] - outline[upper];
-    const dy = outline[lower + 1] - outline[upper + 1];
-    const distance = Math.hypot(dx, dy) + 1e-6;
-    const grow = (growPx * Math.min(1, distance / 4)) / distance;
-    outline[upper] -= dx * grow;
-    outline[upper + 1] -= dy * grow;
-    outline[lower] += dx * grow;
-    outline[lower + 1] += dy * grow;
-  }
-}
-
-function curvePoint(points: Float32Array, line: readonly number[], step: number, out: Float64Array, o: number): void {
-  const segment = Math.min(line.length - 2, Math.floor(step / CURVE_STEPS));
-  const t = step / CURVE_STEPS - segment;
-  const p1 = 3 * line[segment];
-  const p2 = 3 * line[segment + 1];
-  for (let k = 0; k < 2; k++) {
-    const b = points[p1 + k];
-    const c = points[p2 + k];
-    const a = segment > 0 ? points[3 * line[segment - 1] + k] : 2 * b - c;
-    const d = segment + 2 < line.length ? points[3 * line[segment + 2] + k] : 2 * c - b;
-    out[o + k] =
-      0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t * t * t);
-  }
 }

@@ -43,17 +43,27 @@ export function posedFace(
 
 const drawn = new Map<string, DrawnPortrait>();
 
-/** A frontal face in the middle of a striped background. Each size is drawn once: not to be written to. */
-export function drawPortrait(width: number, height: number): DrawnPortrait {
-  const key = `${width}×${height}`;
-  const portrait = drawn.get(key) ?? draw(width, height);
+/** A mouth that is open by so many canonical units, and what is seen in it. */
+export interface DrawnMouth {
+  readonly opening: number;
+  readonly colour: readonly [number, number, number];
+}
+
+/** A frontal face in the middle of a striped background. Each is drawn once: not to be written to. */
+export function drawPortrait(width: number, height: number, mouth?: DrawnMouth): DrawnPortrait {
+  const key = JSON.stringify([width, height, mouth]);
+  const portrait = drawn.get(key) ?? draw(width, height, mouth);
   drawn.set(key, portrait);
   return portrait;
 }
 
-function draw(width: number, height: number): DrawnPortrait {
+function draw(width: number, height: number, mouth?: DrawnMouth): DrawnPortrait {
   const scale = Math.min(width, height) * 0.19;
-  const landmarks = posedFace(width / 2, height * 0.48, scale);
+  const shape = CANONICAL_FACE.slice();
+  for (const point of [...LIPS.lowerInner.slice(1, -1), ...LIPS.lowerOuter.slice(1, -1)]) {
+    shape[3 * point + 1] += mouth?.opening ?? 0;
+  }
+  const landmarks = posedFace(width / 2, height * 0.48, scale, STRAIGHT, shape);
   const still = createRgbaImage(width, height);
   const { points } = landmarks;
   const at = (line: readonly number[]) => line.map((i): [number, number] => [points[3 * i], points[3 * i + 1]]);
@@ -65,6 +75,7 @@ function draw(width: number, height: number): DrawnPortrait {
   }
   fillPolygon(still, at(SILHOUETTE), COLOURS.skin);
   fillPolygon(still, [...at(LIPS.upperOuter), ...at(LIPS.lowerOuter).reverse()], COLOURS.lips);
+  if (mouth) fillPolygon(still, [...at(LIPS.upperInner), ...at(LIPS.lowerInner).reverse()], mouth.colour);
   for (const eye of EYES) {
     fillPolygon(still, [...at(eye.upperLid), ...at(eye.lowerLid).reverse()], COLOURS.sclera);
     const [ring] = at(eye.irisRing);
