@@ -230,6 +230,22 @@ describe('MotionExtractor, absolute', () => {
   });
 });
 
+describe('MotionExtractor, absolute, and the driver’s own features', () => {
+  it('does not take a long face for an expression', () => {
+    const long = CANONICAL_FACE.map((value, i) => (i % 3 === 1 && value > 0.3 ? value + 0.15 * (value - 0.3) : value));
+    const extractor = calibrated({ ...RAW, mode: 'absolute' }, driver({}, long));
+    const motion = extractor.extract(driver({ yawRad: 0.2 }, long), 0);
+    for (const value of motion.expression) expect(Math.abs(value)).toBeLessThan(1e-3);
+    expect(toAngles(motion.rotation).yawRad).toBeCloseTo(0.2, 2);
+  });
+
+  it('opens eyes that the reference had closed', () => {
+    const extractor = calibrated({ ...RAW, mode: 'absolute' }, driver({}, lidsAt(0.2, 0.2)));
+    expect(extractor.extract(driver(), 0).lidOpening[0]).toBeGreaterThan(0.9);
+    expect(extractor.extract(driver({}, lidsAt(0.2, 0.2)), 33).lidOpening[0]).toBe(0);
+  });
+});
+
 describe('MotionExtractor, smoothing', () => {
   const jitter = (i: number) => driver({ x: 320 + 0.3 * Math.sin(i * 2.7), yawRad: 0.004 * Math.sin(i * 1.9) });
   const spreadOf = (smoothing: number) => {

@@ -3,8 +3,8 @@ import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import { LANDMARK_COUNT } from '../face/face-landmarks.ts';
 import { mirrorPoints } from '../face/face-topology.ts';
+import { absoluteNeutral } from './absolute-neutral.ts';
 import { AutomaticReference } from './automatic-reference.ts';
-import { CANONICAL_FACE } from './canonical-face.ts';
 import type { FaceReading } from './face-reading.ts';
 import { blendReading, copyReading, createReading, readFace } from './face-reading.ts';
 import { coupleLids, openingFromGap } from './lid-opening.ts';
@@ -42,8 +42,8 @@ export function neutralMotion(): Motion {
  * Landmarks of the driver → `Motion`, frame by frame.
  *
  * Relative mode measures against a neutral reference face: the calibrated one, or until there is one, the most neutral
- * face of the first seconds. Absolute mode measures rotation and expression against the canonical face; place and size
- * in the picture mean nothing by themselves and stay relative.
+ * face of the first seconds. Absolute mode measures rotation and gaze against a face that looks into the camera, see
+ * `absoluteNeutral`; place and size in the picture mean nothing by themselves and stay relative.
  */
 export class MotionExtractor {
   #settings: SessionSettings = DEFAULT_SETTINGS;
@@ -59,7 +59,7 @@ export class MotionExtractor {
   #baseIsSet = false;
   #lastMs = Number.NaN;
 
-  readonly #canonical = readFace(CANONICAL_FACE, createReading());
+  readonly #absolute = createReading();
   readonly #face = createReading();
   readonly #probe = createReading();
   readonly #mirrored = new Float32Array(LANDMARK_COUNT * 3);
@@ -120,7 +120,7 @@ export class MotionExtractor {
     this.#approachTarget(timeMs);
 
     const absolute = this.#settings.mode === 'absolute';
-    this.#measure(this.#face, absolute ? this.#canonical : this.#base, this.#base);
+    this.#measure(this.#face, absolute ? absoluteNeutral(this.#base, this.#absolute) : this.#base, this.#base);
 
     const tunings = this.#tunings;
     this.#rotationFilter.filter(this.#rotation, timeMs, tunings.rotation);
