@@ -20,6 +20,7 @@ export class BenchCamera {
   readonly #sentMs = new Map<number, number>();
   #latenciesMs: number[] = [];
   #framesSent = 0;
+  #nextFrame = 0;
   #studioPort = 0;
 
   private constructor(socket: Socket, camera: CameraFrames) {
@@ -50,12 +51,18 @@ export class BenchCamera {
   sendFrame(): void {
     const { frames } = this.#camera;
     const timestamp = this.#framesSent * FRAME_TICKS;
-    const { data } = frames[this.#framesSent % frames.length];
+    const { data } = frames[this.#nextFrame];
     for (const packet of this.#packetizer.packetize(data, timestamp)) {
       this.#socket.send(packet, this.#studioPort, LOOPBACK);
     }
     this.#sentMs.set(timestamp, performance.now());
     this.#framesSent++;
+    this.#nextFrame = (this.#nextFrame + 1) % frames.length;
+  }
+
+  /** The studio missed something, or was not there yet: the clip begins again with its keyframe. */
+  sendKeyframeNext(): void {
+    this.#nextFrame = 0;
   }
 
   /** Begins to count anew, without a pause in the stream. */

@@ -91,7 +91,7 @@ export class StudioTrials {
       {
         onStats: () => {},
         onTracking: () => {},
-        onKeyframeNeeded: () => {},
+        onKeyframeNeeded: () => camera.sendKeyframeNext(),
         onReference: () => {},
         onLost: () => {},
       },
