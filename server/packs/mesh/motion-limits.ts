@@ -21,7 +21,7 @@ const MOST_ROLL_RAD = 28 * DEGREE;
 /** Some room is left on the far side even where the portrait looks away as far as it may. */
 const LEAST_TURN_RAD = 7 * DEGREE;
 /** Canonical units: beyond, the surroundings are dragged along visibly. */
-const MOST_SHIFT = 0.65;
+const MOST_SHIFT = 0.85;
 /** Natural logarithm: 1.2 times larger or smaller. */
 const MOST_LOG_SCALE = 0.18;
 /** Up to this fraction of a limit, motion is not touched. */
