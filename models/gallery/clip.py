@@ -19,6 +19,7 @@ from backdrop import room
 from facial_hair import BeardStyle, BoundStrands, BrowStyle, Lashes, grow_beard, grow_brows, together
 from hair import HairStyle, grow_hair, scalp_weight
 from noise import smoothstep
+from pose import bend_neck, follow_head
 from raster import Camera, Lights, Strands, Surface, render, tone_map
 from rig import (
     EYE_SOCKETS, GUMS_AND_TONGUE, HEAD, LEFT_EYEBALL, MOUTH_SOCKET, RIGHT_EYEBALL, TEETH, Floats, Rig, eye_centre,
@@ -26,12 +27,9 @@ from rig import (
 )
 from skin import SkinStyle, head_look
 from timeline import FPS, FRAMES, Frame, frame
-from torso import GarmentStyle, sew
+from torso import GarmentStyle, covered, sew
 
 WIDTH, HEIGHT = 640, 480
-NECK = np.array([0.0, -4.5, -1.5], np.float32)
-"""cm, the joint between skull and spine"""
-
 HAIR = HairStyle(
     colour=(0.050, 0.028, 0.016), length_top=4.2, length_sides=1.5, length_back=1.8, parting_x=3.6, lift=0.35,
     sweep_front=(0.9, 0.15, 0.25), sweep_sides=(0.05, -1.0, -0.6), volume=0.6, gravity=0.35, clump=0.5, frizz_cm=0.10,
@@ -77,6 +75,8 @@ def seat(rig_path: Path) -> Sitter:
         (range(LEFT_EYEBALL.start, len(rest)), raster.EYE),
     ):
         material[(highest >= part.start) & (highest < part.stop)] = kind
+    hidden = (material == raster.SKIN) & covered(rest, GARMENT)[head].all(1)
+    head, material = head[~hidden], material[~hidden]
     cloth = triangles(garment.faces) + len(rest)
     look = head_look(rig.neutral, SKIN, scalp_weight(rig.neutral, HAIR), BEARD)
     noise_space = rig.neutral.copy()
@@ -119,32 +119,6 @@ def _backdrop() -> Floats:
     return room(WIDTH, HEIGHT) * 0.5
 
 
-def rotation(yaw_deg: float, pitch_deg: float, roll_deg: float) -> Floats:
-    """Yaw to the person's left, pitch up, roll to the person's right shoulder; applied in this order."""
-    y, p, r = np.radians([yaw_deg, -pitch_deg, roll_deg])
-    about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
-    about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
-    return (about_z @ about_x @ about_y).astype(np.float32)
-
-
-def bend_neck(points: Floats, rest: Floats, at: Frame) -> Floats:
-    """Turns the head over a still torso: (n, 3) rest heights decide how much of the turn a point follows."""
-    height = rest[:, 1] + 0.4 * np.clip(rest[:, 2] - 2, 0, 7)  # the chin goes with the skull, the nape below it stays
-    follow = smoothstep(-12.3, -6.5, height) * np.where(rest[:, 1] < -8, smoothstep(9.0, 6.5, np.abs(rest[:, 0])), 1)
-    steps = 24
-    level = np.clip(follow * steps, 0, steps - 1e-6)
-    low = level.astype(int)
-    turns = np.stack([rotation(*(np.array([at.yaw_deg, at.pitch_deg, at.roll_deg]) * k / steps)) for k in range(steps + 1)])
-    # The lower neck turns about lower joints, so that it bends instead of shearing.
-    centred = points - NECK
-    a = np.einsum("nij,nj->ni", turns[low], centred)
-    b = np.einsum("nij,nj->ni", turns[low + 1], centred)
-    blend = (level - low)[:, None]
-    moved = a * (1 - blend) + b * blend + NECK
-    return (moved + follow[:, None] * np.array([*at.shift_cm, 0])).astype(np.float32)
-
-
 def draw(sitter: Sitter, at: Frame) -> np.ndarray:
     """One frame (HEIGHT, WIDTH, 3), sRGB bytes."""
     awake = {f"eyeWide_{side}": 0.3 * (1 - shut) for side, shut in (("L", at.blink_left), ("R", at.blink_right))}
@@ -152,9 +126,15 @@ def draw(sitter: Sitter, at: Frame) -> np.ndarray:
     turn_eyes(face, sitter.rest, at.gaze_yaw_deg, at.gaze_pitch_deg)
     strands = together(sitter.brows.on(face), sitter.beard.on(face), sitter.lashes.on(face), sitter.hair)
     roots = np.repeat(strands.points[:, :1], strands.points.shape[1], axis=1)
-    moved = bend_neck(strands.points.reshape(-1, 3), roots.reshape(-1, 3), at)
+
+    def bend(points: Floats, rest: Floats) -> Floats:
+        follow = follow_head(rest)
+        turned = bend_neck(points, follow, at.yaw_deg, at.pitch_deg, at.roll_deg)
+        return (turned + follow[:, None] * np.array([*at.shift_cm, 0])).astype(np.float32)
+
+    moved = bend(strands.points.reshape(-1, 3), roots.reshape(-1, 3))
     strands = strands.moved(moved.reshape(strands.points.shape))
-    bent = bend_neck(face, sitter.rest, at)
+    bent = bend(face, sitter.rest)
     to_camera = np.array([0, 1.6, -78.0], np.float32)
     points = np.concatenate([bent, sitter.garment]) + to_camera
     strands = strands.moved((strands.points + to_camera).astype(np.float32))

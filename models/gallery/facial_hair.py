@@ -195,7 +195,7 @@ class Lashes:
         rng = np.random.default_rng(4)
         card = np.repeat(np.arange(12), per_card)
         card = card[(card % 6 < 3) | (rng.random(len(card)) < 0.55)]
-        column = rng.uniform(0.3, 17.7, len(card))
+        column = rng.uniform(1.2, 16.8, len(card))
         return Lashes(
             grids=rig.lash_grids,
             card=card,

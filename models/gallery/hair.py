@@ -39,6 +39,9 @@ class HairStyle:
     curl_pitch_cm: float = 3.0
     frizz_cm: float = 0.12
     clump: float = 0.6
+    """0-1, how far strands close in on their lock"""
+    lock: int = 16
+    """strands to a lock"""
     receding: float = 0.0
     """cm the temples' hairline is pushed back"""
     thinning: float = 0.0
@@ -100,7 +103,7 @@ def grow_hair(rig: Rig, person: Floats, style: HairStyle, obstacles: tuple[Float
         solid = np.concatenate([solid, obstacles[0]])
         solid_normals = np.concatenate([solid_normals, obstacles[1]])
 
-    guides = max(400, style.count // 16)
+    guides = max(400, style.count // style.lock)
     chosen, bary = surface_samples(person, tris, weight, guides, rng)
     paths = _grow_guides(
         on_surface(person, tris, chosen, bary), on_surface(normals, tris, chosen, bary), solid, solid_normals, style, rng
@@ -157,7 +160,8 @@ def _grow_guides(
     position = roots.copy()
     for k in range(1, style.points):
         t = k / style.points
-        aim = _flow(position, style) * (1 - 0.6 * t) + np.array([0, -style.gravity * (1 + 2 * t), 0]) + swirl + root_normals * style.outward
+        aim = _flow(position, style) * (1 - 0.6 * t) + np.array([0, -style.gravity * (1 + 2 * t), 0])
+        aim += swirl + root_normals * style.outward
         if style.tuck:
             behind = smoothstep(7, 4, position[:, 1]) * smoothstep(-3, 2, position[:, 2]) * (np.abs(position[:, 0]) > 5)
             aim += np.array([0, 0, -1.6]) * (style.tuck * behind)[:, None]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +14,19 @@ from PIL import Image
 
 import backdrop
 import raster
-from facial_hair import Lashes, grow_beard, grow_brows, together
+from facial_hair import Lashes, beard_weight, grow_beard, grow_brows, together
 from hair import grow_hair, scalp_weight
-from noise import smoothstep
 from painting import paint
 from people import PEOPLE, Person, Softbox
+from pose import bend_neck, follow_head, rotation
 from raster import Camera, Lights, Surface, render, tone_map
 from rig import (
     EYE_SOCKETS, GUMS_AND_TONGUE, HEAD, LEFT_EYEBALL, MOUTH_SOCKET, RIGHT_EYEBALL, TEETH, Floats, Rig, eye_centre,
     triangles, turn_eyes, vertex_normals,
 )
-from skin import head_look
+from skin import head_look, skin_albedo
 from subdivision import Subdivision
-from torso import sew
+from torso import Garment, covered, sew
 from wrinkles import wrinkle_depth
 
 DISTANCE_CM = 110.0
@@ -84,22 +85,17 @@ def build(person: Person, rig: Rig) -> tuple[Floats, Surface, raster.Strands]:
     fine_noise = finer.smooth(noise_space)
     fine_faces, fine_kind = finer.faces, kind[finer.parent_face]
     tris = triangles(fine_faces)
-    quads = np.concatenate([fine_kind, fine_kind])
+    fine_material = np.concatenate([fine_kind, fine_kind])
 
-    from skin import skin_albedo  # evaluated anew at the finer points, so that lips and brows get crisp edges
-
+    # Skin is coloured anew at the finer points, so that lips and brows get crisp edges.
     albedo, scatter = finer.smooth(look.albedo), finer.smooth(look.scatter[:, None])[:, 0]
     gloss = finer.smooth(look.gloss[:, None])[:, 0]
     on_skin = np.zeros(len(points), bool)
     on_skin[np.unique(fine_faces[fine_kind == raster.SKIN])] = True
-    on_skin &= ~(finer.smooth(np.isin(np.arange(len(rest)), np.arange(HEAD.stop))[:, None].astype(float))[:, 0] < 0.99)
+    of_head = (np.arange(len(rest)) < HEAD.stop).astype(np.float32)
+    on_skin &= finer.smooth(of_head[:, None])[:, 0] > 0.99
     fine_scalp = finer.smooth(scalp[:, None])[:, 0]
-    if person.beard:
-        from facial_hair import beard_weight
-
-        hairs = beard_weight(neutral, person.beard)
-    else:
-        hairs = np.zeros(len(points))
+    hairs = beard_weight(neutral, person.beard) if person.beard else np.zeros(len(points))
     albedo[on_skin] = skin_albedo(neutral[on_skin], rig.neutral, person.skin, fine_scalp[on_skin], hairs[on_skin])
     if person.age > 0:
         sink = wrinkle_depth(neutral[on_skin], person.age, person.seed)
@@ -115,6 +111,8 @@ def build(person: Person, rig: Rig) -> tuple[Floats, Surface, raster.Strands]:
     if person.beard:
         strands.append(grow_beard(rig, rest, person.beard).on(face))
 
+    hidden = (fine_material == raster.SKIN) & covered(points, person.garment)[tris].all(1)
+    tris, fine_material = tris[~hidden], fine_material[~hidden]
     cloth = _cloth_colour(person, garment)
     surface = Surface(
         rest=np.concatenate([fine_noise, garment.vertices]),
@@ -122,7 +120,7 @@ def build(person: Person, rig: Rig) -> tuple[Floats, Surface, raster.Strands]:
         scatter=np.concatenate([scatter, np.zeros(len(cloth))]).astype(np.float32),
         gloss=np.concatenate([gloss, np.full(len(cloth), person.cloth_gloss)]).astype(np.float32),
         triangles=np.concatenate([tris, triangles(garment.faces) + len(points)]).astype(np.int32),
-        material=np.concatenate([quads, np.full(2 * len(garment.faces), raster.CLOTH, np.uint8)]),
+        material=np.concatenate([fine_material, np.full(2 * len(garment.faces), raster.CLOTH, np.uint8)]),
         iris_colour=person.iris,
         pupil_radius=0.34,
         scatter_passes=26,
@@ -131,29 +129,22 @@ def build(person: Person, rig: Rig) -> tuple[Floats, Surface, raster.Strands]:
     return np.concatenate([points, garment.vertices]), surface, together(*strands)
 
 
-def _cloth_colour(person: Person, garment) -> np.ndarray:
+def _cloth_colour(person: Person, garment: Garment) -> np.ndarray:
     """Knit ribs on the band, a fine weave elsewhere."""
     rib = np.sin(np.radians(garment.around) * 150) * garment.band
     weave = np.random.default_rng(0).normal(0, 0.03, len(garment.band))
     return np.asarray(person.garment.colour) * (1 - 0.10 * garment.band + 0.10 * rib + weave)[:, None]
 
 
-def turn_head(points: Floats, rest_height: Floats, person: Person) -> Floats:
-    """A slight turn and tilt of the head over shoulders that stay, or turn a little themselves."""
-    yaw, pitch, roll = np.radians(person.pose_deg)
-    about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(-pitch), -np.sin(-pitch)], [0, np.sin(-pitch), np.cos(-pitch)]])
-    about_z = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-    neck = np.array([0, -4.5, -1.5])
-    follow = smoothstep(-12.3, -6.5, rest_height[:, 1] + 0.4 * np.clip(rest_height[:, 2] - 2, 0, 7))
-    follow = (follow * np.where(rest_height[:, 1] < -8, smoothstep(9.0, 6.5, np.abs(rest_height[:, 0])), 1))[:, None]
-    turned = (points - neck) @ (about_z @ about_x @ about_y).T + neck
-    body = np.radians(person.body_yaw_deg)
-    about_body = np.array([[np.cos(body), 0, np.sin(body)], [0, 1, 0], [-np.sin(body), 0, np.cos(body)]])
-    return (turned * follow + (points @ about_body.T) * (1 - follow)).astype(np.float32)
+def turn_head(points: Floats, rest: Floats, person: Person) -> Floats:
+    """A slight turn of the head over shoulders that turn their own way; `rest` decides what is head."""
+    follow = follow_head(rest)
+    body = points @ rotation(person.body_yaw_deg, 0, 0).T
+    head = bend_neck(points, follow, *person.pose_deg)
+    return (head * follow[:, None] + body * (1 - follow[:, None])).astype(np.float32)
 
 
-def draw(person: Person, rig: Rig, size: int, supersample: int = 3) -> np.ndarray:
+def draw(person: Person, rig: Rig, size: int, supersample: int = 2) -> np.ndarray:
     """The finished portrait (size, size, 3), sRGB bytes."""
     points, surface, strands = build(person, rig)
     hair_points = strands.points.reshape(-1, 3)
@@ -179,15 +170,30 @@ def draw(person: Person, rig: Rig, size: int, supersample: int = 3) -> np.ndarra
     return np.clip(picture + 3.0 * grain, 0, 255).astype(np.uint8)
 
 
+def index() -> str:
+    """gallery.json: the portraits in the order of people.py."""
+    entries = [
+        {"id": name, "title": person.title, "alt": person.alt, "file": f"{name}.jpg", "style": person.style}
+        for name, person in PEOPLE.items()
+    ]
+    return json.dumps(entries, indent=2) + "\n"
+
+
 def main() -> None:
     """Command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--rig", type=Path, required=True, help="the packed ICT-FaceKit rig (.npz)")
-    options.add_argument("--person", required=True, choices=sorted(PEOPLE))
-    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--rig", type=Path, help="the packed ICT-FaceKit rig (.npz)")
+    options.add_argument("--person", choices=sorted(PEOPLE))
+    options.add_argument("--out", type=Path, help="the picture (.jpg, .png)")
     options.add_argument("--size", type=int, default=1024, help="pixels a side")
-    options.add_argument("--supersample", type=int, default=3)
+    options.add_argument("--supersample", type=int, default=2, help="samples a side per pixel")
+    options.add_argument("--index", type=Path, help="write gallery.json here, and nothing else")
     chosen = options.parse_args()
+    if chosen.index:
+        chosen.index.write_text(index())
+        return
+    if not (chosen.rig and chosen.person and chosen.out):
+        options.error("--rig, --person and --out are needed for a picture")
     picture = draw(PEOPLE[chosen.person], Rig.load(chosen.rig), chosen.size, chosen.supersample)
     Image.fromarray(picture).save(chosen.out, quality=92)
 

@@ -32,6 +32,7 @@ class SkinStyle:
     scalp_colour: Vector = field(default=(0.05, 0.035, 0.03))
     eyeliner: float = 0.0
     eyeshadow: Vector | None = None
+    sclera: Vector = (0.40, 0.37, 0.35)
     gloss: float = 0.05
     lip_gloss: float = 0.10
     age_spots: float = 0.0
@@ -161,5 +162,5 @@ def head_look(neutral: Floats, style: SkinStyle, scalp: np.ndarray, beard: Beard
     paint(TEETH, (0.66, 0.62, 0.53), 0.16)
     root = np.maximum(smoothstep(-2.3, -1.6, teeth[:, 1]), smoothstep(-3.9, -4.6, teeth[:, 1]))[:, None]
     albedo[TEETH.start : TEETH.stop] *= 1 - root * np.array([0.0, 0.08, 0.2])
-    paint(range(TEETH.stop, count), (0.46, 0.425, 0.40), 0.16)  # eyeballs
+    paint(range(TEETH.stop, count), style.sclera, 0.16)  # eyeballs
     return HeadLook(albedo.astype(np.float32), scatter.astype(np.float32), gloss.astype(np.float32))

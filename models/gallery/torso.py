@@ -48,13 +48,25 @@ class Garment:
     """1 on the neck band, 0 elsewhere (n)"""
 
 
+def _neckline(around: np.ndarray, style: GarmentStyle) -> np.ndarray:
+    """The neckline's height (cm) at angles about the body's axis, 0 in front (rad)."""
+    front = np.cos(around)
+    reach = np.where(front > 0, style.neck_front, style.neck_back)
+    sharp = 1 + 1.2 * style.vee * (front > 0)
+    return style.neck_side + (reach - style.neck_side) * np.abs(front) ** np.where(front > 0, 1.6 * sharp, 1.2)
+
+
+def covered(points: Floats, style: GarmentStyle) -> np.ndarray:
+    """Which points (n, 3) lie well under the garment, so that they need not be drawn and cannot show through."""
+    around = np.arctan2(points[:, 0], points[:, 2] - np.interp(points[:, 1], _HEIGHT, _CENTRE))
+    return points[:, 1] < _neckline(around, style) - 3.0
+
+
 def sew(rig: Rig, person: Floats, style: GarmentStyle, rings: int = 90, sectors: int = 240) -> Garment:
     """The garment over `person`'s bust, open at the neck."""
     around = np.linspace(0, 2 * np.pi, sectors, endpoint=False)
     front, side = np.cos(around), np.abs(np.sin(around))
-    reach = np.where(front > 0, style.neck_front, style.neck_back)
-    sharp = 1 + 1.2 * style.vee * (front > 0)
-    neckline = style.neck_side + (reach - style.neck_side) * np.abs(front) ** np.where(front > 0, 1.6 * sharp, 1.2)
+    neckline = _neckline(around, style)
 
     share = (np.arange(rings) / (rings - 1))[:, None]
     drop = share**1.7 * (neckline + 58)
@@ -65,7 +77,7 @@ def sew(rig: Rig, person: Floats, style: GarmentStyle, rings: int = 90, sectors:
     exponent = 2 / np.interp(height, [-30, -14], [2.6, 2.0])
     x = width * np.sign(np.sin(around)) * side**exponent
     z = centre + depth * np.sign(front) * np.abs(front) ** exponent
-    cloth = _over_skin(rig, person, np.stack([x, height, z], 2), hug=smoothstep(0.22, 0.05, share))
+    cloth = _over_skin(rig, person, np.stack([x, height, z], 2), hug=smoothstep(0.13, 0.03, share))
     x, height, z = np.moveaxis(cloth, 2, 0)
 
     hang = fractal(np.stack([x.ravel() * 0.22, height.ravel() * 0.10, z.ravel() * 0.2], 1), style.seed).reshape(x.shape)
@@ -106,24 +118,30 @@ def sew(rig: Rig, person: Floats, style: GarmentStyle, rings: int = 90, sectors:
     )
 
 
-def _over_skin(rig: Rig, person: Floats, cloth: np.ndarray, hug: np.ndarray, gap_cm: float = 0.22) -> np.ndarray:
-    """Moves cloth (rings, sectors, 3) out wherever the bust would show through, and onto it where it hugs (0-1)."""
+def _over_skin(rig: Rig, person: Floats, loft: np.ndarray, hug: np.ndarray, gap_cm: float = 0.22) -> np.ndarray:
+    """Moves cloth (rings, sectors, 3) out wherever the bust would show through, and onto it where it hugs (0-1).
+
+    The displacement is smoothed, not the cloth, so that no ridge is left where the rig's bust ends."""
     tris = triangles(rig.faces_of(HEAD))
     normals = vertex_normals(person, tris)
-    low = np.flatnonzero((person[: HEAD.stop, 1] < -8) & (person[: HEAD.stop, 1] > -17.5))
+    low = np.flatnonzero((person[: HEAD.stop, 1] < -8) & (person[: HEAD.stop, 1] > -16.5))
     skin, skin_normals = person[low], normals[low]
+    tight = np.broadcast_to(hug, loft.shape[:2]).ravel()
+    moved = np.zeros_like(loft)
     for _ in range(4):
-        flat = cloth.reshape(-1, 3)
+        flat = (loft + moved).reshape(-1, 3)
         index = np.concatenate([
             (((part[:, None] - skin) ** 2).sum(2)).argmin(1) for part in np.array_split(flat, max(1, len(flat) // 400))
         ])
         to = flat - skin[index]
         height = (to * skin_normals[index]).sum(1)
         near = smoothstep(3.5, 1.5, np.linalg.norm(to, axis=1))
-        tight = np.broadcast_to(hug, cloth.shape[:2]).ravel()
-        gap = gap_cm + 0.4 * (1 - tight)
+        gap = gap_cm + 0.3 * (1 - tight)
         move = np.maximum(gap - height, 0) + np.minimum(gap - height, 0) * tight
-        cloth = (flat + skin_normals[index] * (move * near)[:, None]).reshape(cloth.shape)
-        around = (np.roll(cloth, 1, 1) + np.roll(cloth, -1, 1) + 2 * cloth) / 4
-        cloth = np.concatenate([around[:1], (around[:-2] + around[2:] + 2 * around[1:-1]) / 4, around[-1:]])
-    return cloth
+        moved = moved + (skin_normals[index] * (move * near)[:, None]).reshape(loft.shape)
+        for _ in range(6):
+            around = (np.roll(moved, 1, 1) + np.roll(moved, -1, 1) + 2 * moved) / 4
+            blurred = np.concatenate([around[:1], (around[:-2] + around[2:] + 2 * around[1:-1]) / 4, around[-1:]])
+            moved = moved * hug[..., None] + blurred * (1 - hug[..., None])
+        moved = (np.roll(moved, 1, 1) + np.roll(moved, -1, 1) + 2 * moved) / 4
+    return loft + moved
