@@ -6,7 +6,7 @@ import { stage as stageTunables } from './config.ts';
 import { type StageStats, stageStats } from './measure/stats.ts';
 import { StreamObserver } from './measure/stream-sight.ts';
 import { PortraitShelf } from './portraits/portrait-shelf.ts';
-import { fetchGallery } from './portraits/portraits-api.ts';
+import { fetchGallery, forgetPortrait } from './portraits/portraits-api.ts';
 import { SessionController, type SessionPorts } from './session/session-controller.ts';
 import type { SessionView } from './session/session-view.ts';
 import { CalibrationOverlay } from './ui/calibration-overlay.ts';
@@ -196,6 +196,7 @@ export class App {
 
   #takeDown(portrait: PortraitInfo): void {
     this.#shelf.remove(portrait.id);
+    void forgetPortrait(portrait.id);
     this.#gallery.showPortraits(this.#shelf.all);
     document.getElementById('portraits')!.focus({ preventScroll: true });
   }

@@ -33,12 +33,9 @@ afterAll(async () => {
   await house?.stop();
 });
 
-/** What a viewer sees on the stage, fades and overlays of the page included, without the own camera's small view. */
+/** What a viewer sees on the stage, fades and overlays of the page included. */
 async function shownOnStage(): Promise<RgbaImage> {
-  const png = await page.getByTestId('output-video').screenshot({
-    type: 'png',
-    style: '[data-testid=self-video] { visibility: hidden !important }',
-  });
+  const png = await page.getByTestId('output-video').screenshot({ type: 'png' });
   return decodeDataUrl(`data:image/png;base64,${png.toString('base64')}`);
 }
 

@@ -77,6 +77,17 @@ describe("a visitor's own picture", () => {
     await waitForState(page, 'live');
   }, 60_000);
 
+  it('is forgotten by the server when it is taken down', async () => {
+    await page.keyboard.press('x');
+    await waitForState(page, 'gallery');
+    const card = page.getByTestId('portrait-card').first();
+    const still = await card.locator('img').getAttribute('src');
+    const answerOf = async () => (await fetch(new URL(still ?? '', house.url))).status;
+    expect(await answerOf()).toBe(200);
+    await page.getByTestId('remove-portrait').first().click();
+    await expect.poll(answerOf).toBe(404);
+  });
+
   it('has no console errors but those of the refusals, which the browser itself logs', () => {
     expect(consoleErrors.filter((text) => !/status of 4\d\d/.test(text))).toEqual([]);
   });

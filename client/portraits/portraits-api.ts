@@ -62,6 +62,11 @@ export async function chooseFace(uploadId: string, faceIndex: number): Promise<P
   return portrait.data;
 }
 
+/** Lets the server forget an uploaded portrait now; where it cannot be reached, it forgets by itself later. */
+export async function forgetPortrait(id: string): Promise<void> {
+  await fetch(`/api/portraits/${id}`, { method: 'DELETE' }).catch(() => {});
+}
+
 const errorBodySchema = z.object({ error: z.object({ code: z.string() }) });
 
 function refusalOf(status: number, body: unknown): UploadRefusal {
