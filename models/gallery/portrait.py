@@ -73,8 +73,8 @@ def build(person: Person, rig: Rig) -> tuple[Floats, Surface, raster.Strands]:
     for ball in (LEFT_EYEBALL, RIGHT_EYEBALL):
         noise_space[ball.start : ball.stop] = rest[ball.start : ball.stop] - eye_centre(rest, ball)
 
-    faces = np.concatenate([rig.faces_of(part) if part != HEAD else rig.faces_of(HEAD, MOUTH_SOCKET, EYE_SOCKETS)
-                            for part, _ in _PARTS if part not in (MOUTH_SOCKET, EYE_SOCKETS)])
+    skin = rig.faces_of(HEAD, MOUTH_SOCKET, EYE_SOCKETS)  # together, since the sockets share vertices with the face
+    faces = np.concatenate([skin, *map(rig.faces_of, (GUMS_AND_TONGUE, TEETH, LEFT_EYEBALL, RIGHT_EYEBALL))])
     highest = faces.max(1)
     kind = np.zeros(len(faces), np.uint8)
     for part, material in _PARTS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from noise import fractal, smoothstep, value_noise
-from rig import Floats
 
 # Lines on the left half of the neutral face (x, y in cm), depth in cm at full age, half width in cm.
 _LINES: list[tuple[list[tuple[float, float]], float, float]] = [
