@@ -1,16 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-
-/** What `window.effigy.stats()` resolves to. */
-export interface PageStats {
-  glassToGlassMs: number | null;
-  fps: number | null;
-  serverMs: number | null;
-  droppedFrames: number | null;
-  executionProvider: string | null;
-  pack: string | null;
-  portrait: string | null;
-  state: string;
-}
+import type { StageStats } from '../measure/stats.ts';
 
 /** Opens a page and collects what it logs as an error or throws. */
 export async function openStage(browser: Browser, url: string): Promise<{ page: Page; consoleErrors: string[] }> {
@@ -25,14 +14,14 @@ export async function openStage(browser: Browser, url: string): Promise<{ page: 
   return { page, consoleErrors };
 }
 
-export function stats(page: Page): Promise<PageStats> {
+export function stats(page: Page): Promise<StageStats> {
   return page.evaluate(() => (window as unknown as { effigy: { stats(): Promise<never> } }).effigy.stats());
 }
 
 /** Waits until the page's own statistics say `state`. @throws with the last statistics when that takes too long */
 export async function waitForState(page: Page, state: string, timeoutMs = 30_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  let last: PageStats | null = null;
+  let last: StageStats | null = null;
   while (Date.now() < deadline) {
     last = await stats(page);
     if (last.state === state) return;

@@ -1,3 +1,5 @@
+import { smoothstep } from './smoothstep.ts';
+
 /**
  * From the lids' distance to how far an eye is open.
  *
@@ -38,9 +40,4 @@ export function coupleLids(openings: Float64Array, yawRad: number): void {
   const difference = Math.abs(openings[0] - openings[1] + bias);
   const apart = smoothstep(WINK_FROM, WINK_FULL, difference);
   for (let e = 0; e < 2; e++) openings[e] = common + (openings[e] - common) * apart;
-}
-
-function smoothstep(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }

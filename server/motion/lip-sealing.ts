@@ -1,4 +1,5 @@
 import { LIPS } from '../face/face-topology.ts';
+import { smoothstep } from './smoothstep.ts';
 
 /**
  * Lips that touch are a landmark model's blind spot: it leaves a gap between the inner lips of a closed mouth, and a
@@ -35,9 +36,7 @@ export function sealLips(expression: Float64Array, face: Float64Array, neutral: 
 
 /** Whether lips are parted that the model sees `gap` apart, and would see up to `touching` apart when closed: 0..1. */
 export function partedBelief(gap: number, touching: number): number {
-  const [from, to] = [touching * PARTING_FROM, touching * PARTED_FROM];
-  const t = Math.min(1, Math.max(0, (gap - from) / (to - from)));
-  return t * t * (3 - 2 * t);
+  return smoothstep(touching * PARTING_FROM, touching * PARTED_FROM, gap);
 }
 
 function mouthWidth(shape: Float64Array): number {

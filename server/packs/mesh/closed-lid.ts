@@ -1,7 +1,7 @@
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import { smoothstep } from '../../motion/smoothstep.ts';
 import { xAt, yAt } from './eye-axes.ts';
 import type { EyePatch } from './eye-patch.ts';
-import { smoothstep } from './smoothstep.ts';
 
 /**
  * The opening and the lashes around it, which skin takes the place of, reach beyond the lids' landmarks to where the

@@ -2,6 +2,7 @@ import type { EyePoints } from '../../face/face-topology.ts';
 import { EYES } from '../../face/face-topology.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
+import { smoothstep } from '../../motion/smoothstep.ts';
 import type { ClosedLid } from './closed-lid.ts';
 import { paintClosedLid } from './closed-lid.ts';
 import { acrossOf, alongOf, createEyeAxes, readEyeAxes, xAt, yAt } from './eye-axes.ts';
@@ -10,7 +11,6 @@ import { paintEyeball } from './eyeball.ts';
 import { LidCurve } from './lid-curve.ts';
 import { softLimit } from './motion-limits.ts';
 import type { PortraitGeometry } from './portrait-geometry.ts';
-import { smoothstep } from './smoothstep.ts';
 import type { Texture } from './texture.ts';
 import { createTexture, sampleTexture } from './texture.ts';
 

@@ -1,5 +1,6 @@
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import { mouthOpening } from '../../motion/face-measures.ts';
+import { smoothstep } from '../../motion/smoothstep.ts';
 import { blurBox } from './box-blur.ts';
 import type { CavityHit } from './mouth-cavity.ts';
 import { MouthCavity } from './mouth-cavity.ts';
@@ -9,7 +10,6 @@ import { PolygonCoverage } from './polygon-coverage.ts';
 import type { PortraitGeometry } from './portrait-geometry.ts';
 import type { Light } from './skin-light.ts';
 import { toDisplay } from './skin-light.ts';
-import { smoothstep } from './smoothstep.ts';
 import type { Texture } from './texture.ts';
 import { sampleTexture } from './texture.ts';
 

@@ -1,10 +1,10 @@
 import { LIPS } from '../../face/face-topology.ts';
 import { mouthOpening } from '../../motion/face-measures.ts';
 import type { Similarity } from '../../motion/procrustes.ts';
+import { smoothstep } from '../../motion/smoothstep.ts';
 import { OUTLINE_CORNERS, traceOpening } from './mouth-outline.ts';
 import { PolygonCoverage } from './polygon-coverage.ts';
 import type { PortraitGeometry } from './portrait-geometry.ts';
-import { smoothstep } from './smoothstep.ts';
 import type { Texture } from './texture.ts';
 import { sampleTexture } from './texture.ts';
 

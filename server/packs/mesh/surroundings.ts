@@ -1,8 +1,8 @@
 import { SILHOUETTE } from '../../face/face-topology.ts';
 import { CANONICAL_FACE } from '../../motion/canonical-face.ts';
 import type { Similarity } from '../../motion/procrustes.ts';
+import { smoothstep } from '../../motion/smoothstep.ts';
 import { softLimit } from './motion-limits.ts';
-import { smoothstep } from './smoothstep.ts';
 
 /**
  * What is around the face: rings of vertices at growing distances from its outline, which carry hair, ears and neck
