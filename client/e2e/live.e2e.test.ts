@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaceModels } from '../../server/face/face-models.ts';
 import { launchChromium } from './browser.ts';
+import { expectPortrait } from './expect-portrait.ts';
 import {
   laggedCorrelation,
   mouthOpening,
@@ -14,7 +15,6 @@ import {
 import { makeFakeCamera } from './fake-camera.ts';
 import { fetchStill } from './gallery-api.ts';
 import { HouseProcess } from './house-process.ts';
-import { likeness } from './picture-likeness.ts';
 import { sampleMoments } from './received-frames.ts';
 import { openStage, stats, waitForState } from './stage-page.ts';
 
@@ -75,8 +75,7 @@ describe.each(['vp8', 'h264'])('a webcam that sends %s brings a portrait to life
     expect(outputSpread(tracked, mouthOpening)).toBeGreaterThan(0.15);
     expect(laggedCorrelation(tracked, mouthOpening)).toBeGreaterThan(0.75);
     for (const moment of moments) {
-      expect(likeness(moment.output, still)).toBeGreaterThan(0.85);
-      expect(likeness(moment.output, still)).toBeGreaterThan(likeness(moment.output, moment.camera));
+      expectPortrait(moment.output, still, moment.camera);
     }
   });
 

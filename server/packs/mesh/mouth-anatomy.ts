@@ -36,7 +36,7 @@ export const UPPER_ARCH: DentalArch = {
   curvature: 0.3,
   halfWidth: 2.75,
   direction: 1,
-  rounding: 0.11,
+  rounding: 0.07,
   borders: [0.86, 1.52, 2.28, 2.98, 3.64, 4.64, 5.6],
   crowns: [1.02, 0.9, 0.98, 0.82, 0.78, 0.74, 0.7],
   recess: [0, 0.07, 0.03, 0.1, 0.14, 0.18, 0.22],
@@ -97,11 +97,11 @@ export function toothAt(arch: DentalArch, x: number, y: number, blur: number, hi
   hit.enamel = 1 - clamp01((y0 - gumLine) / Math.max(blur, 0.08) + 0.5);
   const grooveWidth = Math.max(blur, 0.05);
   const grooveDistance = (1 - Math.abs(across)) * half;
-  const grooveDepth = Math.min(1, 0.06 / grooveWidth) * 0.34;
+  const grooveDepth = Math.min(1, 0.06 / grooveWidth) * 0.2;
   const groove = 1 - grooveDepth * Math.exp(-((grooveDistance / grooveWidth) ** 2));
   const towardsGum = clamp01(y0 / Math.max(0.3, gumLine));
   hit.shade =
-    groove * (1 - 0.16 * across * across) * (0.9 + 0.1 * Math.min(1, towardsGum * 4)) * (1 - 0.18 * towardsGum);
+    groove * (1 - 0.1 * across * across) * (0.9 + 0.1 * Math.min(1, towardsGum * 4)) * (1 - 0.18 * towardsGum);
   return coverage;
 }
 
