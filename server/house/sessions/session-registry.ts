@@ -36,8 +36,8 @@ export interface OpenRequest {
 interface Entry {
   readonly memory: SessionMemory;
   session: Session | null;
-  /** Being opened: its seat is taken already. */
-  opening: boolean;
+  /** While it is being opened, when its seat is taken already: settles, without a value, when that is done. */
+  opening: Promise<void> | null;
   channel: PageChannel | null;
   seatHeldUntil: number;
   expiry?: NodeJS.Timeout;
@@ -54,18 +54,23 @@ export class SessionRegistry {
 
   /** Sessions with a page. */
   get activeCount(): number {
-    return [...this.#entries.values()].filter(({ session, opening }) => session !== null || opening).length;
+    return [...this.#entries.values()].filter(({ session, opening }) => session !== null || opening !== null).length;
   }
 
   /** Opens a session or resumes one. @throws SessionError */
   async open(request: OpenRequest, channel: PageChannel): Promise<{ session: Session; resumed: boolean }> {
-    const known = request.resumeToken === undefined ? undefined : this.#entries.get(request.resumeToken);
-    if (known?.opening) throw new SessionError('wrong-state', 'This session is being opened already.');
+    let known = this.#entryOf(request);
+    // A page that is reloaded while it is being opened is back before that is done.
+    while (known?.opening) {
+      await known.opening;
+      known = this.#entryOf(request);
+    }
     if (known?.session) this.#takeOver(known);
     else if (known && known.seatHeldUntil <= performance.now()) this.#throwIfFull();
-    const entry = known ?? (await this.#newEntry(request));
+    const { promise: opening, resolve: endOpening } = Promise.withResolvers<void>();
+    const entry = known ?? (await this.#newEntry(request, opening));
     clearTimeout(entry.expiry);
-    entry.opening = true;
+    entry.opening = opening;
     entry.channel = channel;
     try {
       const session = await this.#openSession(entry, channel);
@@ -77,7 +82,8 @@ export class SessionRegistry {
       else this.#remove(entry); // its page never learnt the token
       throw error;
     } finally {
-      entry.opening = false;
+      entry.opening = null;
+      endOpening();
     }
   }
 
@@ -101,7 +107,11 @@ export class SessionRegistry {
     }
   }
 
-  async #newEntry({ portraitId, settings }: OpenRequest): Promise<Entry> {
+  #entryOf({ resumeToken }: OpenRequest): Entry | undefined {
+    return resumeToken === undefined ? undefined : this.#entries.get(resumeToken);
+  }
+
+  async #newEntry({ portraitId, settings }: OpenRequest, opening: Promise<void>): Promise<Entry> {
     this.#throwIfFull();
     const portrait = await this.#parts.portraits.find(portraitId);
     if (portrait === null) {
@@ -109,7 +119,7 @@ export class SessionRegistry {
     }
     this.#throwIfFull(); // others may have come meanwhile
     const memory = new SessionMemory(settings ?? DEFAULT_SETTINGS, portrait);
-    const entry: Entry = { memory, session: null, opening: true, channel: null, seatHeldUntil: 0 };
+    const entry: Entry = { memory, session: null, opening, channel: null, seatHeldUntil: 0 };
     this.#entries.set(memory.resumeToken, entry);
     return entry;
   }
@@ -117,7 +127,7 @@ export class SessionRegistry {
   #throwIfFull(): void {
     const now = performance.now();
     const taken = [...this.#entries.values()].filter(
-      ({ session, opening, seatHeldUntil }) => session !== null || opening || seatHeldUntil > now,
+      ({ session, opening, seatHeldUntil }) => session !== null || opening !== null || seatHeldUntil > now,
     ).length;
     if (taken < this.#parts.options.maxSessions) return;
     const { maxSessions } = this.#parts.options;

@@ -134,7 +134,8 @@ export class Connection {
     try {
       const { session, resumed } = await this.#parts.sessions.open(request, channelTo(this.#socket));
       if (!this.#socket.connected) {
-        this.#parts.sessions.suspend(session);
+        if (resumed) this.#parts.sessions.suspend(session);
+        else this.#parts.sessions.forget(session); // its page never learnt the token
         throw new SessionError('wrong-state', 'The connection was lost.');
       }
       this.#session = session;

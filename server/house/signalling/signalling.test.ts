@@ -141,6 +141,16 @@ describe('a session', () => {
     await expect(first.request('calibrate')).rejects.toThrow('wrong-state');
   });
 
+  test('is taken over by a page that is reloaded while it is still being resumed', async () => {
+    const first = await page();
+    const { resumeToken } = await first.open(portraitIds[0]);
+    const [second, third] = [await page(), await page()];
+    void second.open(portraitIds[0], { resumeToken }).catch(() => {});
+    expect((await third.open(portraitIds[0], { resumeToken })).resumed).toBe(true);
+    await third.request('settings.update', { smoothing: 0 });
+    await expect(second.request('calibrate')).rejects.toThrow('wrong-state');
+  });
+
   test('with a token that nobody knows is a new one', async () => {
     const visitor = await page();
     const opened = await visitor.open(portraitIds[0], {
@@ -288,6 +298,14 @@ describe('limits', () => {
     const stranger = await page();
     await expect(stranger.open(portraitIds[0])).rejects.toThrow('server-full');
     await expect((await page()).open(portraitIds[0], { resumeToken })).resolves.toMatchObject({ resumed: true });
+  });
+
+  test('but not for a page that left before it learnt of its seat: nobody could come back to it', async () => {
+    await startHouse('--max-sessions', '1', '--seat-hold-ms', '60000');
+    const [first, second] = [await page(), await page()];
+    void first.open(portraitIds[0]).catch(() => {});
+    first.close();
+    await expect.poll(() => second.open(portraitIds[0]).then(() => 'open', String), { timeout: 5000 }).toBe('open');
   });
 
   test('but not for ever', async () => {
