@@ -8,7 +8,7 @@ import { AiLabel } from '../studio/mark/ai-label.ts';
 import { psnrDb } from '../studio/testing/moving-picture.ts';
 import { openAudioTrack } from '../video/audio-track.ts';
 import { cornerPicture, readAllFrames, writeTone } from '../video/testing/sample-media.ts';
-import { galleryPortrait, toPng, writeShortClip } from './testing/demo-media.ts';
+import { DRIVING_CLIP, galleryPortrait, toPng, writeShortClip } from './testing/demo-media.ts';
 import { runCli } from './testing/run-cli.ts';
 
 const MS = { num: 1, den: 1000 };
@@ -80,6 +80,15 @@ describe('npm run animate', () => {
     const [{ image: driver }] = await readAllFrames(driving);
     expect(image.width - 512).toBeCloseTo((driver.width * 512) / driver.height, -1);
     expectLabel(part(image, image.width - 512, 0, 512, 512));
+  });
+
+  test('says when the driving video breaks off', { timeout: 60_000 }, async () => {
+    const cut = join(folder, 'cut.mp4');
+    const whole = await readFile(DRIVING_CLIP);
+    await writeFile(cut, whole.subarray(0, whole.length / 5));
+    const { code, stdout } = await animate('--driving', cut, '--out', join(folder, 'from-cut.mp4'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/The driving video breaks off: [1-9]\.\d s of its 10\.0 s can be read\./);
   });
 
   test('leaves nothing when it is interrupted', { timeout: 60_000 }, async () => {

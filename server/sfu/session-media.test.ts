@@ -97,6 +97,15 @@ describe('the transports of a page', () => {
     expect(password).not.toBe((second.iceParameters as { password: string }).password);
   });
 
+  test('are connected once', async () => {
+    media = new SessionMedia(worker, options);
+    await media.createTransport('send');
+    await media.connectTransport('send', BROWSER_DTLS);
+    await expect(media.connectTransport('send', BROWSER_DTLS)).rejects.toMatchObject({ code: 'wrong-state' });
+    await media.createTransport('send');
+    await media.connectTransport('send', BROWSER_DTLS);
+  });
+
   test('do not let phones send pictures that lie on their side', async () => {
     media = new SessionMedia(worker, options);
     const uris = media.routerRtpCapabilities.headerExtensions?.map(({ uri }) => uri) ?? [];

@@ -64,6 +64,8 @@ export class SessionMedia extends EventEmitter<SessionMediaEvents> {
   readonly #options: SessionMediaOptions;
   readonly #governor: BitrateGovernor;
   readonly #transports: Record<Direction, types.WebRtcTransport | null> = { send: null, recv: null };
+  /** Transports that were connected, or tried to be: mediasoup allows it once. */
+  readonly #connected = new WeakSet<types.WebRtcTransport>();
   #camera: types.Producer | null = null;
   #loopback: types.PlainTransport | null = null;
   #cameraTap: types.Consumer | null = null;
@@ -129,6 +131,8 @@ export class SessionMedia extends EventEmitter<SessionMediaEvents> {
   async connectTransport(direction: Direction, given: unknown): Promise<void> {
     const dtlsParameters = parse(dtlsParametersSchema, given, 'DTLS parameters');
     const transport = this.#transport(direction);
+    if (this.#connected.has(transport)) throw new SfuError('wrong-state', `The ${direction} transport is connected.`);
+    this.#connected.add(transport);
     await guarded(() => transport.connect({ dtlsParameters }));
   }
 
@@ -152,7 +156,7 @@ export class SessionMedia extends EventEmitter<SessionMediaEvents> {
     camera.on('trace', ({ type, info }) => {
       if (type === 'sr') this.emit('clock', clockMappingOf(info as unknown as SenderReport));
     });
-    await camera.enableTraceEvent(['sr']);
+    await guarded(() => camera.enableTraceEvent(['sr']));
     return { id: camera.id };
   }
 

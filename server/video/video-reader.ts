@@ -1,5 +1,6 @@
 import {
   AV_DISPOSITION_ATTACHED_PIC,
+  AV_NOPTS_VALUE,
   AV_PIX_FMT_RGBA,
   AV_PKT_DATA_DISPLAYMATRIX,
   AVERROR_EOF,
@@ -49,6 +50,8 @@ export class VideoReader {
   /** Mean frames per second as the container states it, null where it does not. */
   readonly frameRate: number | null;
   readonly durationMs: number | null;
+  /** When the last frame ends, since the file's start, as the container states it; null where it does not. */
+  readonly statedEndMs: number | null;
   /** As the container states it, or as its duration and rate let expect; null where neither is known. */
   readonly expectedFrames: number | null;
 
@@ -82,6 +85,9 @@ export class VideoReader {
     this.#startTicks = microsecondsToTicks(startTimeUs(input), this.timeBase);
     this.frameRate = rateOf(stream);
     this.durationMs = input.duration > 0n ? Number(input.duration) / 1000 : null;
+    const statedEnd = Number(stream.startTime) + Number(stream.duration) - this.#startTicks;
+    const isStated = stream.startTime !== AV_NOPTS_VALUE && stream.duration > 0n;
+    this.statedEndMs = isStated ? ticksToMs(statedEnd, this.timeBase) : null;
     const estimate = this.durationMs && this.frameRate ? Math.round((this.durationMs * this.frameRate) / 1000) : null;
     this.expectedFrames = stream.nbFrames > 0n ? Number(stream.nbFrames) : estimate;
 

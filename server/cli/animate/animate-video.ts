@@ -63,7 +63,7 @@ export async function animateVideo(options: AnimateOptions): Promise<AnimateResu
       onStageError: (_stage, error) => failures.push(error),
     });
     performer.calibrate(reference.face);
-    const remarks = [...picture.remarks];
+    const remarks = [...picture.remarks, ...track.remarks];
     const audio = await openAudio(options.drivingPath, remarks);
     let size: { width: number; height: number };
     try {
