@@ -9,6 +9,7 @@ import type { UploadStore } from '../../portraits/upload-store.ts';
 import { KeyedLimiter } from '../rate-limiter.ts';
 import { isAllowedOrigin } from '../same-origin.ts';
 import { refuse } from './http-error.ts';
+import { UploadSlots } from './upload-slots.ts';
 
 export interface PortraitRoutesOptions {
   readonly gallery: Gallery;
@@ -76,7 +77,7 @@ export function registerPortraitRoutes(app: FastifyInstance, options: PortraitRo
 function registerUpload(scope: FastifyInstance, options: PortraitRoutesOptions): void {
   const { darkroom, uploads, develop, uploadsPerMinute } = options;
   const limiter = new KeyedLimiter(uploadsPerMinute / 60, Math.max(3, Math.ceil(uploadsPerMinute / 2)));
-  let underWay = 0;
+  const slots = new UploadSlots(options.maxConcurrentUploads);
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: develop.maxBytes }, (_, body, done) =>
     done(null, body),
@@ -89,11 +90,11 @@ function registerUpload(scope: FastifyInstance, options: PortraitRoutesOptions):
     if (!limiter.take(request.ip)) {
       return refuse(reply, 'rate-limited', 'That were many pictures in a short time. Please wait a minute.');
     }
-    if (underWay >= options.maxConcurrentUploads) {
+    const { ip } = request;
+    if (!slots.take(ip)) {
       return refuse(reply, 'busy', 'Many pictures are being prepared right now. Please try again in a moment.');
     }
-    underWay++;
-    reply.raw.once('close', () => underWay--);
+    reply.raw.once('close', () => slots.release(ip));
   });
 
   scope.post('/api/portraits', async (request, reply) => {
