@@ -168,6 +168,8 @@ async function fingerprint(address: string): Promise<string> {
   const socket = connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false });
   await once(socket, 'secureConnect');
   const { fingerprint256 } = socket.getPeerCertificate();
-  socket.end();
+  // The server may be ended the moment this returns: nothing must be left to be reset.
+  socket.destroy();
+  await once(socket, 'close');
   return fingerprint256;
 }
