@@ -1,5 +1,4 @@
 import { extname } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { SessionSettings } from '../../../shared/settings.ts';
 import {
   DEFAULT_MOTION_MODEL,
@@ -8,7 +7,22 @@ import {
   type MotionModelName,
 } from '../../studio/motion-models.ts';
 import { usageError } from '../command-error.ts';
+import { parseFlags } from '../parse-flags.ts';
 import { userPath } from '../user-path.ts';
+
+const FLAGS = {
+  portrait: { type: 'string' },
+  driving: { type: 'string' },
+  out: { type: 'string' },
+  pack: { type: 'string' },
+  relative: { type: 'boolean' },
+  absolute: { type: 'boolean' },
+  crop: { type: 'string' },
+  'side-by-side': { type: 'boolean' },
+  reference: { type: 'string' },
+  mirror: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /** What `npm run animate` is asked to do. Paths are absolute. */
 export interface AnimateOptions {
@@ -50,7 +64,7 @@ The result carries a visible AI label. Animate people only with their consent.
 
 /** Parses the command line; null where help was asked for. Throws a `CommandError`. */
 export function parseAnimateArguments(args: string[]): AnimateOptions | null {
-  const values = parseFlags(args);
+  const values = parseFlags(args, FLAGS);
   if (values.help) return null;
   const [portraitPath, drivingPath, outPath] = (['portrait', 'driving', 'out'] as const).map((name) => {
     const value = values[name];
@@ -76,32 +90,6 @@ export function parseAnimateArguments(args: string[]): AnimateOptions | null {
     sideBySide: values['side-by-side'] ?? false,
     referenceFrame: values.reference === undefined ? null : parseFrameIndex(values.reference),
   };
-}
-
-function parseFlags(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      strict: true,
-      options: {
-        portrait: { type: 'string' },
-        driving: { type: 'string' },
-        out: { type: 'string' },
-        pack: { type: 'string' },
-        relative: { type: 'boolean' },
-        absolute: { type: 'boolean' },
-        crop: { type: 'string' },
-        'side-by-side': { type: 'boolean' },
-        reference: { type: 'string' },
-        mirror: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    // parseArgs explains itself over several sentences; the first one names what is wrong.
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw usageError(`${sentence} (--help tells more)`);
-  }
 }
 
 function parseFrameIndex(text: string): number {

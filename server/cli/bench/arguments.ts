@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { DEFAULT_MOTION_MODEL, isMotionModelName, MOTION_MODEL_NAMES } from '../../studio/motion-models.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { parseFlags } from '../parse-flags.ts';
 import { userPath } from '../user-path.ts';
+
+const FLAGS = {
+  json: { type: 'boolean' },
+  driving: { type: 'string' },
+  portrait: { type: 'string' },
+  frames: { type: 'string' },
+  seconds: { type: 'string' },
+  pack: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /** What `npm run bench` is asked to do. Paths are absolute. */
 export interface BenchOptions {
@@ -35,7 +45,7 @@ export const BENCH_HELP = `Measures what a live session costs on this machine, t
 
 /** Parses the command line; null where help was asked for. Throws a `CommandError`. */
 export function parseBenchArguments(args: string[]): BenchOptions | null {
-  const values = parseFlags(args);
+  const values = parseFlags(args, FLAGS);
   if (values.help) return null;
   const { pack } = values;
   if (pack !== undefined && !isMotionModelName(pack)) {
@@ -51,27 +61,6 @@ export function parseBenchArguments(args: string[]): BenchOptions | null {
     trialMs: parsePositive('--seconds', values.seconds, DEFAULT_TRIAL_S) * 1000,
     json: values.json ?? false,
   };
-}
-
-function parseFlags(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      strict: true,
-      options: {
-        json: { type: 'boolean' },
-        driving: { type: 'string' },
-        portrait: { type: 'string' },
-        frames: { type: 'string' },
-        seconds: { type: 'string' },
-        pack: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw usageError(`${sentence} (--help tells more)`);
-  }
 }
 
 function parsePositive(flag: string, text: string | undefined, otherwise: number): number {

@@ -62,6 +62,17 @@ describe('MeshModel', () => {
     expect(other).not.toEqual(first);
   });
 
+  it('takes a picture from wherever it lies in memory, as messages between processes bring it', async () => {
+    const { still, landmarks } = drawPortrait(256, 256);
+    const pool = Buffer.alloc(still.data.length + 64);
+    const data = pool.subarray(13, 13 + still.data.length);
+    data.set(still.data);
+    const portrait = await model.prepare({ ...still, data }, landmarks);
+    const out = createRgbaImage(256, 256);
+    await model.animate(portrait, neutralMotion(), out);
+    expect(out.data).toEqual(still.data);
+  });
+
   it('leaves the still picture and the opacity as they are', async () => {
     const { still, landmarks } = drawPortrait(256, 256);
     const before = still.data.slice();
