@@ -103,7 +103,6 @@ export class Session {
   produce(rtpParameters: unknown): Promise<{ id: string }> {
     return this.#queue.run(async () => {
       const produced = await this.media.produceCamera(rtpParameters);
-      clearTimeout(this.#cameraTimer);
       await this.#startSeat();
       return produced;
     });
@@ -259,6 +258,8 @@ export class Session {
 
   #takeReport(report: StudioReport): void {
     const stateChanged = report.state !== this.#report?.state;
+    // Only a frame of the camera ends the wait for it: a promise of one would keep the seat for nothing.
+    if (report.state !== 'waiting') clearTimeout(this.#cameraTimer);
     this.#report = report;
     if (stateChanged) this.#sendStats();
   }

@@ -124,6 +124,13 @@ describe('when a studio hangs', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  test('and never gets a frame of the camera that was promised, the seat is given to others', async () => {
+    await startHouse('sees-no-camera', '--studios', '1', '--camera-timeout-ms', '5000');
+    const visitor = await page();
+    await visitor.perform(portraitIds[0]);
+    await expect.poll(() => visitor.ended, { timeout: 10_000 }).toMatchObject([{ code: 'wrong-state' }]);
+  });
+
   test('and never becomes ready, visitors are told within their patience', async () => {
     await startHouse('never-ready', '--studios', '1', '--studio-wait-timeout-ms', '1000');
     expect((await fetch(`${house.url}/api/health`)).status).toBe(503);

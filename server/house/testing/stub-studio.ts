@@ -40,7 +40,8 @@ function open(sessionId: string): void {
 
 function start(sessionId: string): void {
   if (misbehaviour === 'falls-silent') return;
-  const report = { type: 'session.stats', sessionId, state: 'live', fps: 25, serverMs: 12, droppedFrames: 3 } as const;
+  const state = misbehaviour === 'sees-no-camera' ? 'waiting' : 'live';
+  const report = { type: 'session.stats', sessionId, state, fps: 25, serverMs: 12, droppedFrames: 3 } as const;
   setInterval(() => {
     send(report);
     send({ type: 'session.tracking', sessionId, contours: [[[0.5, 0.5]]] });
