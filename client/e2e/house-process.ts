@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childPids } from '../../server/house/testing/child-processes.ts';
+import { freePort } from '../../server/sfu/testing/free-port.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -54,7 +54,7 @@ export class HouseProcess {
 
   /** Process ids of its children whose command line contains `part`. */
   childPids(part: string): number[] {
-    return childrenOf(this.pid).filter((pid) => commandLine(pid).includes(part));
+    return childPids(part, this.pid);
   }
 
   /** Ends it as Ctrl-C does and waits; kills it after 10 s. */
@@ -66,34 +66,4 @@ export class HouseProcess {
     await ended;
     clearTimeout(killer);
   }
-}
-
-function childrenOf(parent: number): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
-    } catch {
-      return false; // it ended meanwhile
-    }
-  });
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer().once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,5 +1,5 @@
+import { median } from '../../shared/median.ts';
 import type { ClockMapping } from '../../shared/protocol.ts';
-import { median } from './median.ts';
 
 /** RTP's clock rate for video (RFC 3551). */
 const TICKS_PER_MS = 90;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { freePort } from '../sfu/testing/test-worker.ts';
+import { freePort } from '../sfu/testing/free-port.ts';
 import { childPids, isAlive } from './testing/child-processes.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');

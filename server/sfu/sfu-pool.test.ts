@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SfuPool } from './sfu-pool.ts';
-import { freePort } from './testing/test-worker.ts';
+import { freePort } from './testing/free-port.ts';
 
 const log = { warn: vi.fn(), error: vi.fn() };
 let pool: SfuPool | undefined;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig, thisMachine } from '../../config/config.ts';
-import { freePort } from '../../sfu/testing/test-worker.ts';
+import { freePort } from '../../sfu/testing/free-port.ts';
 import { House } from '../house.ts';
 import { createLog, type Log } from '../log.ts';
 

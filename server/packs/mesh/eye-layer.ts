@@ -3,6 +3,7 @@ import { EYES } from '../../face/face-topology.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
 import { smoothstep } from '../../motion/smoothstep.ts';
+import { clamp01 } from './clamp01.ts';
 import type { ClosedLid } from './closed-lid.ts';
 import { paintClosedLid } from './closed-lid.ts';
 import { acrossOf, alongOf, createEyeAxes, readEyeAxes, xAt, yAt } from './eye-axes.ts';
@@ -173,10 +174,6 @@ export class EyeLayer {
   #samplePatch(texture: Texture, x: number, y: number): number {
     return sampleTexture(texture, x - this.#patch.left, y - this.#patch.top);
   }
-}
-
-function clamp01(value: number): number {
-  return Math.min(1, Math.max(0, value));
 }
 
 function blend(from: number, to: number, weight: number): number {

@@ -1,3 +1,5 @@
+import { clamp01 } from './clamp01.ts';
+
 /**
  * The inside of a mouth, as far as one sees it, in centimetres: x to the right of the picture, y down, z away from the
  * viewer, the origin between the edges of the upper front teeth. Measures are those of an average adult.
@@ -103,8 +105,4 @@ export function toothAt(arch: DentalArch, x: number, y: number, blur: number, hi
   hit.shade =
     groove * (1 - 0.1 * across * across) * (0.9 + 0.1 * Math.min(1, towardsGum * 4)) * (1 - 0.18 * towardsGum);
   return coverage;
-}
-
-function clamp01(value: number): number {
-  return Math.min(1, Math.max(0, value));
 }

@@ -1,3 +1,5 @@
+import { median } from '../../../shared/median.ts';
+
 const WINDOW_MS = 1000;
 
 interface SentFrame {
@@ -36,11 +38,4 @@ export class SessionStatistics {
     const times = this.#sent.flatMap(({ serverMs }) => (serverMs === null ? [] : [serverMs]));
     return { fps: this.#everSent ? this.#sent.length : null, serverMs: median(times) };
   }
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

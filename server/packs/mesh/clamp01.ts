@@ -1,0 +1,4 @@
+/** `value` within 0..1. */
+export function clamp01(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
