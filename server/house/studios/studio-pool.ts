@@ -23,6 +23,8 @@ interface Slot {
 
 /** A studio that sessions wait for has the machine to itself for so long, until their pictures flow again. */
 const UNDISTURBED_MS = 1500;
+/** So many studios more may be lost while they open one session: what kills every one must not reach them all. */
+const MAX_LOSSES_OPENING = 3;
 /** Time that studios are given to end by themselves. */
 const CLOSE_GRACE_MS = 1000;
 
@@ -65,13 +67,13 @@ export class StudioPool {
   /** Opens a session in the least loaded studio, waiting for one to be ready. @throws StudioError */
   async open(spec: SessionSpec, listener: StudioSeatListener): Promise<StudioSeat> {
     const deadline = performance.now() + this.#options.waitTimeoutMs;
-    for (;;) {
+    for (let losses = 0; ; losses++) {
       const studio = await this.#readyStudio(deadline);
       try {
         return await studio.open(spec, listener);
       } catch (error) {
-        // Another may be alive: only a studio's own refusal is final.
-        if (!(error instanceof StudioError) || error.code === 'failed') throw error;
+        // Another may be alive: only a studio's own refusal is final, or that several died of this session.
+        if (!(error instanceof StudioError) || error.code === 'failed' || losses >= MAX_LOSSES_OPENING) throw error;
         if (error.code === 'timeout') studio.kill('did not open a session in time');
       }
     }

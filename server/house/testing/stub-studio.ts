@@ -31,6 +31,7 @@ if (misbehaviour !== 'never-ready') send({ type: 'studio.ready', info: { pack: '
 function open(sessionId: string): void {
   if (misbehaviour === 'refuses') return void send({ type: 'session.failed', sessionId, message: 'not this one' });
   if (misbehaviour === 'never-opens') return;
+  if (misbehaviour === 'dies-opening') process.exit(1);
   const socket = createSocket('udp4');
   sockets.set(sessionId, socket);
   socket.bind(0, '127.0.0.1', () => {
