@@ -1,4 +1,5 @@
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
+import type { PortraitLayers } from '../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 import type { Motion } from '../motion/motion.ts';
 
@@ -18,8 +19,11 @@ export interface MotionModel<P extends Portrait = Portrait> {
   readonly name: string;
   /** Where its networks run: `cpu`, `cuda`, `webgpu`, `tensorrt`. */
   readonly executionProvider: string;
-  /** Once per portrait. The picture is already cropped; landmarks are in its pixels. */
-  prepare(still: RgbaImage, landmarks: FaceLandmarks): Promise<P>;
+  /**
+   * Once per portrait. The picture is already cropped; landmarks are in its pixels. `layers` is null or absent where
+   * the person could not be told from the background; a pack may do without.
+   */
+  prepare(still: RgbaImage, landmarks: FaceLandmarks, layers?: PortraitLayers | null): Promise<P>;
   /** Draws the portrait under `motion` into `out`, which has the portrait's size and is owned by the caller. */
   animate(portrait: P, motion: Motion, out: RgbaImage): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { PerformanceState, StudioInfo } from '../../shared/protocol.ts';
 import type { SessionSettings } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
+import type { PortraitLayers } from '../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface PreparedPortrait {
   readonly id: string;
   readonly still: RgbaImage;
   readonly landmarks: FaceLandmarks;
+  /** Null or absent where the person could not be told from the background. */
+  readonly layers?: PortraitLayers | null;
 }
 
 export interface SessionSpec {

@@ -2,9 +2,9 @@ import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
 import type { MotionModel } from '../motion-model.ts';
+import { BEHIND_FACE } from './geometry/surroundings.ts';
 import { MeshPortrait } from './mesh-portrait.ts';
-import { BEHIND_FACE } from './surroundings.ts';
-import { packedPixels } from './texture.ts';
+import { packedPixels } from './raster/texture.ts';
 
 /** Steps in depth from here on (canonical units) are edges of something that hides something else. */
 const EDGE_JUMP = 0.14;

@@ -1,13 +1,13 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Portrait } from '../motion-model.ts';
-import { EyeLayer } from './eye-layer.ts';
-import { MouthLayer } from './mouth-layer.ts';
-import { PortraitGeometry } from './portrait-geometry.ts';
+import { EyeLayer } from './eyes/eye-layer.ts';
+import { PortraitGeometry } from './geometry/portrait-geometry.ts';
+import { MouthLayer } from './mouth/mouth-layer.ts';
+import type { Texture } from './raster/texture.ts';
+import { createTexture } from './raster/texture.ts';
+import { TriangleRasterizer } from './raster/triangle-rasterizer.ts';
 import { lightOnSkin, skinColours } from './skin-light.ts';
-import type { Texture } from './texture.ts';
-import { createTexture } from './texture.ts';
-import { TriangleRasterizer } from './triangle-rasterizer.ts';
 
 /** A still portrait with everything that can be computed before the first frame. One thread at a time may use it. */
 export class MeshPortrait implements Portrait {

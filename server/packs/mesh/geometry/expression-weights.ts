@@ -1,5 +1,5 @@
-import { LANDMARK_COUNT } from '../../face/face-landmarks.ts';
-import { BROWS, EYES, LIPS, meshNeighbours, SKIN_TRIANGLES } from '../../face/face-topology.ts';
+import { LANDMARK_COUNT } from '../../../face/face-landmarks.ts';
+import { BROWS, EYES, LIPS, meshNeighbours, SKIN_TRIANGLES } from '../../../face/face-topology.ts';
 
 /** Weights that are given; the others follow from their neighbours. */
 const ANCHORS: readonly (readonly [weight: number, points: readonly number[]])[] = [

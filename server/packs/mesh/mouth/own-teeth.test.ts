@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { neutralMotion } from '../../motion/motion-extractor.ts';
-import { fromAngles } from '../../motion/rotation.ts';
+import { neutralMotion } from '../../../motion/motion-extractor.ts';
+import { fromAngles } from '../../../motion/rotation.ts';
+import { PortraitGeometry } from '../geometry/portrait-geometry.ts';
+import { createTexture } from '../raster/texture.ts';
+import { drawPortrait } from '../testing/drawn-portrait.ts';
 import { OwnTeeth } from './own-teeth.ts';
-import { PortraitGeometry } from './portrait-geometry.ts';
-import { drawPortrait } from './testing/drawn-portrait.ts';
-import { createTexture } from './texture.ts';
 
 function teethOf(mouth?: Parameters<typeof drawPortrait>[2]) {
   const { still, landmarks } = drawPortrait(512, 512, mouth);

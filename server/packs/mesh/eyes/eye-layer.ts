@@ -1,19 +1,19 @@
-import type { EyePoints } from '../../face/face-topology.ts';
-import { EYES } from '../../face/face-topology.ts';
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
-import type { Motion } from '../../motion/motion.ts';
-import { smoothstep } from '../../motion/smoothstep.ts';
-import { clamp01 } from './clamp01.ts';
+import type { EyePoints } from '../../../face/face-topology.ts';
+import { EYES } from '../../../face/face-topology.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
+import type { Motion } from '../../../motion/motion.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
+import { softLimit } from '../geometry/motion-limits.ts';
+import type { PortraitGeometry } from '../geometry/portrait-geometry.ts';
+import { clamp01 } from '../raster/clamp01.ts';
+import type { Texture } from '../raster/texture.ts';
+import { createTexture, sampleTexture } from '../raster/texture.ts';
 import type { ClosedLid } from './closed-lid.ts';
 import { paintClosedLid } from './closed-lid.ts';
 import { acrossOf, alongOf, createEyeAxes, readEyeAxes, xAt, yAt } from './eye-axes.ts';
 import { boundingBox, EyePatch } from './eye-patch.ts';
 import { paintEyeball } from './eyeball.ts';
 import { LidCurve } from './lid-curve.ts';
-import { softLimit } from './motion-limits.ts';
-import type { PortraitGeometry } from './portrait-geometry.ts';
-import type { Texture } from './texture.ts';
-import { createTexture, sampleTexture } from './texture.ts';
 
 /** Farthest an iris goes, in eye widths, along and across. */
 const MOST_GAZE_ALONG = 0.2;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { neutralMotion } from '../../motion/motion-extractor.ts';
+import { neutralMotion } from '../../../motion/motion-extractor.ts';
+import { PortraitGeometry } from '../geometry/portrait-geometry.ts';
+import { drawPortrait } from '../testing/drawn-portrait.ts';
 import type { CavityHit } from './mouth-cavity.ts';
 import { MouthCavity } from './mouth-cavity.ts';
-import { PortraitGeometry } from './portrait-geometry.ts';
-import { drawPortrait } from './testing/drawn-portrait.ts';
 
 function openedBy(amount: number) {
   const { landmarks } = drawPortrait(512, 512);

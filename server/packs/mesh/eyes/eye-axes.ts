@@ -1,5 +1,5 @@
-import type { EyePoints } from '../../face/face-topology.ts';
-import type { Similarity } from '../../motion/procrustes.ts';
+import type { EyePoints } from '../../../face/face-topology.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
 
 /**
  * Coordinates of one eye in a picture: `along` runs from the left corner (0) to the right (1), `across` down the head's

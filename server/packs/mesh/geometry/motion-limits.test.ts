@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { neutralMotion } from '../../motion/motion-extractor.ts';
-import { identitySimilarity } from '../../motion/procrustes.ts';
-import { fromAngles, toAngles } from '../../motion/rotation.ts';
+import { neutralMotion } from '../../../motion/motion-extractor.ts';
+import { identitySimilarity } from '../../../motion/procrustes.ts';
+import { fromAngles, toAngles } from '../../../motion/rotation.ts';
 import { limitedPose, limitTurn, softLimit } from './motion-limits.ts';
 
 const DEGREE = Math.PI / 180;

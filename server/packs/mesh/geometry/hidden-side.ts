@@ -1,7 +1,7 @@
-import { FACE_TRIANGLES, MESH_POINT_COUNT, meshNeighbours } from '../../face/face-topology.ts';
-import { CANONICAL_FACE } from '../../motion/canonical-face.ts';
-import type { Similarity } from '../../motion/procrustes.ts';
-import { smoothstep } from '../../motion/smoothstep.ts';
+import { FACE_TRIANGLES, MESH_POINT_COUNT, meshNeighbours } from '../../../face/face-topology.ts';
+import { CANONICAL_FACE } from '../../../motion/canonical-face.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
 
 /** Cosine to the viewer below which skin is seen too flatly to take its colour from. */
 const GRAZING = 0.1;

@@ -1,7 +1,7 @@
-import { SILHOUETTE } from '../../face/face-topology.ts';
-import { CANONICAL_FACE } from '../../motion/canonical-face.ts';
-import type { Similarity } from '../../motion/procrustes.ts';
-import { smoothstep } from '../../motion/smoothstep.ts';
+import { SILHOUETTE } from '../../../face/face-topology.ts';
+import { CANONICAL_FACE } from '../../../motion/canonical-face.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
 import { softLimit } from './motion-limits.ts';
 
 /**

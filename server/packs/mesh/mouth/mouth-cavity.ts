@@ -1,5 +1,6 @@
-import { CANONICAL_EYE_DISTANCE } from '../../motion/canonical-face.ts';
-import { smoothstep } from '../../motion/smoothstep.ts';
+import { CANONICAL_EYE_DISTANCE } from '../../../motion/canonical-face.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
+import type { PortraitGeometry } from '../geometry/portrait-geometry.ts';
 import type { Colour, DentalArch, ToothHit } from './mouth-anatomy.ts';
 import {
   CHEEK,
@@ -14,7 +15,6 @@ import {
   toothAt,
   UPPER_ARCH,
 } from './mouth-anatomy.ts';
-import type { PortraitGeometry } from './portrait-geometry.ts';
 
 /** Distance between the outer eye corners of an average adult, which makes canonical units centimetres. */
 const EYE_DISTANCE_CM = 8.92;

@@ -1,17 +1,17 @@
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
-import { mouthOpening } from '../../motion/face-measures.ts';
-import { smoothstep } from '../../motion/smoothstep.ts';
-import { blurBox } from './box-blur.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
+import { mouthOpening } from '../../../motion/face-measures.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
+import type { PortraitGeometry } from '../geometry/portrait-geometry.ts';
+import { blurBox } from '../raster/box-blur.ts';
+import { PolygonCoverage } from '../raster/polygon-coverage.ts';
+import type { Texture } from '../raster/texture.ts';
+import { sampleTexture } from '../raster/texture.ts';
+import type { Light } from '../skin-light.ts';
+import { toDisplay } from '../skin-light.ts';
 import type { CavityHit } from './mouth-cavity.ts';
 import { MouthCavity } from './mouth-cavity.ts';
 import { OUTLINE_CORNERS, traceOpening } from './mouth-outline.ts';
 import { OwnTeeth } from './own-teeth.ts';
-import { PolygonCoverage } from './polygon-coverage.ts';
-import type { PortraitGeometry } from './portrait-geometry.ts';
-import type { Light } from './skin-light.ts';
-import { toDisplay } from './skin-light.ts';
-import type { Texture } from './texture.ts';
-import { sampleTexture } from './texture.ts';
 
 /** Openings (of the mouth's width, beyond the portrait's own) over which the inside appears. */
 const APPEARS_FROM = 0.004;

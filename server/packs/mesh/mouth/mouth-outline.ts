@@ -1,4 +1,4 @@
-import { LIPS } from '../../face/face-topology.ts';
+import { LIPS } from '../../../face/face-topology.ts';
 
 /** Points drawn between two landmarks of a lip. */
 const CURVE_STEPS = 4;

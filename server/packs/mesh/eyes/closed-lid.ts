@@ -1,5 +1,5 @@
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
-import { smoothstep } from '../../motion/smoothstep.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
 import { xAt, yAt } from './eye-axes.ts';
 import type { EyePatch } from './eye-patch.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRgbaImage } from '../../imaging/rgba-image.ts';
+import { createRgbaImage } from '../../../imaging/rgba-image.ts';
 import { createTexture, packedPixels } from './texture.ts';
 import { TriangleRasterizer } from './triangle-rasterizer.ts';
 

@@ -1,4 +1,4 @@
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 
 /**
  * A picture to sample between its pixels. It is kept at twice its size, the new pixels made once by Catmull-Rom

@@ -1,10 +1,10 @@
-import { LANDMARK_COUNT } from '../../face/face-landmarks.ts';
-import { EYES, FACE_TRIANGLES, LIPS, MESH_POINT_COUNT, RIGID_POINTS } from '../../face/face-topology.ts';
-import { CANONICAL_FACE } from '../../motion/canonical-face.ts';
-import type { Motion } from '../../motion/motion.ts';
-import type { Similarity } from '../../motion/procrustes.ts';
-import { alignSimilarity, applySimilarity, identitySimilarity, invertSimilarity } from '../../motion/procrustes.ts';
-import type { HeadAngles } from '../../motion/rotation.ts';
+import { LANDMARK_COUNT } from '../../../face/face-landmarks.ts';
+import { EYES, FACE_TRIANGLES, LIPS, MESH_POINT_COUNT, RIGID_POINTS } from '../../../face/face-topology.ts';
+import { CANONICAL_FACE } from '../../../motion/canonical-face.ts';
+import type { Motion } from '../../../motion/motion.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
+import { alignSimilarity, applySimilarity, identitySimilarity, invertSimilarity } from '../../../motion/procrustes.ts';
+import type { HeadAngles } from '../../../motion/rotation.ts';
 import { EXPRESSION_WEIGHTS } from './expression-weights.ts';
 import { HiddenSide } from './hidden-side.ts';
 import { anglesOf, limitedPose } from './motion-limits.ts';

@@ -1,12 +1,12 @@
-import { LIPS } from '../../face/face-topology.ts';
-import { mouthOpening } from '../../motion/face-measures.ts';
-import type { Similarity } from '../../motion/procrustes.ts';
-import { smoothstep } from '../../motion/smoothstep.ts';
+import { LIPS } from '../../../face/face-topology.ts';
+import { mouthOpening } from '../../../motion/face-measures.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
+import type { PortraitGeometry } from '../geometry/portrait-geometry.ts';
+import { PolygonCoverage } from '../raster/polygon-coverage.ts';
+import type { Texture } from '../raster/texture.ts';
+import { sampleTexture } from '../raster/texture.ts';
 import { OUTLINE_CORNERS, traceOpening } from './mouth-outline.ts';
-import { PolygonCoverage } from './polygon-coverage.ts';
-import type { PortraitGeometry } from './portrait-geometry.ts';
-import type { Texture } from './texture.ts';
-import { sampleTexture } from './texture.ts';
 
 /** The portrait's mouth must be open by this much of its width for teeth to be seen in it … */
 const OPEN_FROM = 0.05;

@@ -1,4 +1,4 @@
-import { clamp01 } from './clamp01.ts';
+import { clamp01 } from '../raster/clamp01.ts';
 
 /**
  * The inside of a mouth, as far as one sees it, in centimetres: x to the right of the picture, y down, z away from the

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRgbaImage } from '../../imaging/rgba-image.ts';
+import { createRgbaImage } from '../../../imaging/rgba-image.ts';
 import { createTexture, packedPixels, sampleTexture } from './texture.ts';
 
 function ramp(width: number, height: number) {

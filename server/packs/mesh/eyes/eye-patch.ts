@@ -1,6 +1,6 @@
-import type { EyePoints } from '../../face/face-topology.ts';
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
-import type { Similarity } from '../../motion/procrustes.ts';
+import type { EyePoints } from '../../../face/face-topology.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
 import type { EyeAxes } from './eye-axes.ts';
 import { acrossOf, alongOf, createEyeAxes, readEyeAxes, xAt, yAt } from './eye-axes.ts';
 import { LidCurve } from './lid-curve.ts';

@@ -1,7 +1,7 @@
-import type { Motion } from '../../motion/motion.ts';
-import type { Similarity } from '../../motion/procrustes.ts';
-import type { HeadAngles } from '../../motion/rotation.ts';
-import { fromAngles, multiply3, toAngles } from '../../motion/rotation.ts';
+import type { Motion } from '../../../motion/motion.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
+import type { HeadAngles } from '../../../motion/rotation.ts';
+import { fromAngles, multiply3, toAngles } from '../../../motion/rotation.ts';
 
 const DEGREE = Math.PI / 180;
 

@@ -1,4 +1,4 @@
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 import { xAt, yAt } from './eye-axes.ts';
 import type { EyePatch } from './eye-patch.ts';
 
