@@ -1,10 +1,12 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+const SCRIPTS = new Set(['animate', 'bench', 'bench:quality']);
+
 /** A path as the user typed it, absolute. npm runs scripts in the repository, but says where it was started. */
 export function userPath(path: string): string {
   const { npm_lifecycle_event: script, INIT_CWD: startedIn } = process.env;
-  const base = startedIn && (script === 'animate' || script === 'bench') ? startedIn : process.cwd();
+  const base = startedIn && SCRIPTS.has(script ?? '') ? startedIn : process.cwd();
   return resolve(base, path);
 }
 

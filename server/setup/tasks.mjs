@@ -25,6 +25,10 @@ export const tasks = {
     needs: ['worker', 'onnxruntime', 'face-models'],
     commands: [['server/cli/bench.ts']],
   },
+  'bench:quality': {
+    needs: ['onnxruntime', 'face-models'],
+    commands: [['server/cli/bench-quality.ts']],
+  },
   check: {
     needs: [],
     commands: [
