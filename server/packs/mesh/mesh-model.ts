@@ -4,7 +4,6 @@ import type { Motion } from '../../motion/motion.ts';
 import type { MotionModel } from '../motion-model.ts';
 import { BEHIND_FACE } from './geometry/surroundings.ts';
 import { MeshPortrait } from './mesh-portrait.ts';
-import { packedPixels } from './raster/texture.ts';
 
 /** Steps in depth from here on (canonical units) are edges of something that hides something else. */
 const EDGE_JUMP = 0.14;
@@ -31,13 +30,16 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     if (out.width !== width || out.height !== height || out.data.length !== width * height * 4) {
       throw new RangeError(`The output is ${out.width}×${out.height}, the portrait ${width}×${height}`);
     }
-    out.data.set(portrait.still.data);
     const { geometry, rasterizer, texture } = portrait;
     geometry.move(motion);
-    rasterizer.begin(packedPixels(out));
-    rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, texture);
-    const { left, top, right, bottom } = geometry.faceBox();
-    rasterizer.softenEdges(left, top, right, bottom, EDGE_JUMP * geometry.pixelsPerUnit, BEHIND_FACE);
+    rasterizer.begin();
+    rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, texture, { unmoved: 'skip' });
+    rasterizer.softenEdges({
+      ...geometry.faceBox(),
+      jump: EDGE_JUMP * geometry.pixelsPerUnit,
+      behind: BEHIND_FACE,
+    });
+    rasterizer.composite(out);
     for (const eye of portrait.eyes) eye.draw(motion, out);
     portrait.mouth.draw(out);
   }

@@ -4,8 +4,7 @@ import type { Portrait } from '../motion-model.ts';
 import { EyeLayer } from './eyes/eye-layer.ts';
 import { PortraitGeometry } from './geometry/portrait-geometry.ts';
 import { MouthLayer } from './mouth/mouth-layer.ts';
-import type { Texture } from './raster/texture.ts';
-import { createTexture } from './raster/texture.ts';
+import type { DrawableTexture } from './raster/texture.ts';
 import { TriangleRasterizer } from './raster/triangle-rasterizer.ts';
 import { lightOnSkin, skinColours } from './skin-light.ts';
 
@@ -14,7 +13,7 @@ export class MeshPortrait implements Portrait {
   readonly width: number;
   readonly height: number;
   readonly still: RgbaImage;
-  readonly texture: Texture;
+  readonly texture: DrawableTexture;
   readonly geometry: PortraitGeometry;
   readonly rasterizer: TriangleRasterizer;
   readonly eyes: readonly [EyeLayer, EyeLayer];
@@ -24,9 +23,10 @@ export class MeshPortrait implements Portrait {
     this.width = still.width;
     this.height = still.height;
     this.still = still;
-    this.texture = createTexture(still);
     this.geometry = new PortraitGeometry(landmarks.points, still.width, still.height);
     this.rasterizer = new TriangleRasterizer(still.width, still.height);
+    this.rasterizer.setBackground(still);
+    this.texture = this.rasterizer.createTexture(still);
     this.eyes = [
       new EyeLayer(this.geometry, still, this.texture, 0),
       new EyeLayer(this.geometry, still, this.texture, 1),
@@ -34,6 +34,7 @@ export class MeshPortrait implements Portrait {
     this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)), this.texture);
   }
 
-  /** Nothing native is held. */
-  close(): void {}
+  close(): void {
+    this.rasterizer.close();
+  }
 }

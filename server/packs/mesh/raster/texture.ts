@@ -14,11 +14,34 @@ export interface Texture {
   readonly texels: Int32Array;
 }
 
+/** A texture that triangles are drawn from. Texels of kind `alpha` are premultiplied. */
+export interface DrawableTexture extends Texture {
+  readonly kind: 'opaque' | 'alpha';
+}
+
 export function packedPixels(image: RgbaImage): Int32Array {
   const { buffer, byteOffset, length } = image.data;
   if (byteOffset % 4 === 0) return new Int32Array(buffer, byteOffset, length / 4);
   // Not `slice`: of a Buffer that would be the same memory again.
   return new Int32Array(new Uint8Array(image.data).buffer);
+}
+
+/** The picture with its colours multiplied by its alpha, so that a mixture of pixels has no fringe. */
+export function premultiplied({ width, height, data }: RgbaImage): RgbaImage {
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i += 4) {
+    const alpha = data[i + 3];
+    for (let k = 0; k < 3; k++) out[i + k] = Math.round((data[i + k] * alpha) / 255);
+    out[i + 3] = alpha;
+  }
+  return { width, height, data: out };
+}
+
+/** A copy of the picture without alpha. */
+export function opaque({ width, height, data }: RgbaImage): RgbaImage {
+  const out = data.slice();
+  for (let i = 3; i < out.length; i += 4) out[i] = 255;
+  return { width, height, data: out };
 }
 
 export function createTexture(image: RgbaImage): Texture {

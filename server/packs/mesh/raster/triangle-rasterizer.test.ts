@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRgbaImage } from '../../../imaging/rgba-image.ts';
-import { createTexture, packedPixels } from './texture.ts';
 import { TriangleRasterizer } from './triangle-rasterizer.ts';
 
 const SIZE = 32;
@@ -11,9 +10,9 @@ function bench(value: number) {
   picture.data.fill(value);
   const rasterizer = new TriangleRasterizer(SIZE, SIZE);
   const canvas = createRgbaImage(SIZE, SIZE);
-  const pixels = packedPixels(canvas);
-  rasterizer.begin(pixels);
-  return { texture: createTexture(picture), rasterizer, canvas, pixels };
+  rasterizer.setBackground(canvas);
+  rasterizer.begin();
+  return { texture: rasterizer.createTexture(picture), rasterizer, canvas };
 }
 
 describe('TriangleRasterizer', () => {
@@ -26,6 +25,7 @@ describe('TriangleRasterizer', () => {
         const target = Float32Array.of(2, 2, 0, 30, 2, 0, 30, 30, 0, 2, 30, 0, x, y, 0);
         const source = target.map((value) => value / 2);
         rasterizer.draw(Uint16Array.of(0, 1, 4, 1, 2, 4, 2, 3, 4, 3, 0, 4), target, source, texture);
+        rasterizer.composite(canvas);
         for (let py = 0; py < SIZE; py++) {
           for (let px = 0; px < SIZE; px++) {
             const inside = px >= 2 && px < 30 && py >= 2 && py < 30;
@@ -44,6 +44,7 @@ describe('TriangleRasterizer', () => {
     const shifted = corners(0).map((value) => value + 1);
     far.rasterizer.draw(Uint16Array.of(0, 2, 1), corners(1), shifted, near);
     far.rasterizer.draw(Uint16Array.of(0, 1, 2), corners(2), shifted, far.texture);
+    far.rasterizer.composite(far.canvas);
     expect(far.canvas.data[4 * (8 * SIZE + 8)]).toBe(220);
   });
 
@@ -54,7 +55,8 @@ describe('TriangleRasterizer', () => {
     const target = Float32Array.of(0, 0, 0, 32, 0, 0, 32, 32, 0, 0, 32, 0);
     // The left half of the picture, twice as wide.
     const source = Float32Array.of(0, 0, 0, 16, 0, 0, 16, 32, 0, 0, 32, 0);
-    rasterizer.draw(Uint16Array.of(0, 1, 2, 0, 2, 3), target, source, createTexture(picture));
+    rasterizer.draw(Uint16Array.of(0, 1, 2, 0, 2, 3), target, source, rasterizer.createTexture(picture));
+    rasterizer.composite(canvas);
     for (const x of [5, 16, 27])
       expect(Math.abs(canvas.data[4 * (9 * SIZE + x)] - 4 * (x - 0.5))).toBeLessThanOrEqual(2);
   });
@@ -96,6 +98,7 @@ describe('TriangleRasterizer', () => {
       target.map((v) => v + 1),
       texture,
     );
+    rasterizer.composite(canvas);
     expect(canvas.data[4 * (5 * SIZE + 5)]).toBe(0);
     rasterizer.draw(
       Uint16Array.of(6, 7, 8),
@@ -103,6 +106,7 @@ describe('TriangleRasterizer', () => {
       target.map((v) => v + 1),
       texture,
     );
+    rasterizer.composite(canvas);
     expect(canvas.data[4 * (5 * SIZE + 5)]).toBe(90);
   });
 
@@ -114,9 +118,12 @@ describe('TriangleRasterizer', () => {
     rasterizer.draw(triangles, quad(0, 16, 0), quad(1, 17, 0), texture);
     rasterizer.draw(triangles, quad(0, 32, 1000), quad(1, 33, 1000), dark);
     const at = (x: number) => canvas.data[4 * (9 * SIZE + x)];
-    rasterizer.softenEdges(0, 0, SIZE, SIZE, 2000, 1e6);
+    const box = { left: 0, top: 0, right: SIZE, bottom: SIZE };
+    rasterizer.softenEdges({ ...box, jump: 2000, behind: 1e6 });
+    rasterizer.composite(canvas);
     expect([at(15), at(16)]).toEqual([240, 40]);
-    rasterizer.softenEdges(0, 0, SIZE, SIZE, 20, 1e6);
+    rasterizer.softenEdges({ ...box, jump: 20, behind: 1e6 });
+    rasterizer.composite(canvas);
     expect(at(15)).toBeLessThan(220);
     expect(at(16)).toBeGreaterThan(60);
     expect([at(12), at(20)]).toEqual([240, 40]);

@@ -1,18 +1,44 @@
-import type { Texture } from './texture.ts';
-import { sampleTexels } from './texture.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
+import type { DrawableTexture } from './texture.ts';
+import { createTexture, packedPixels, premultiplied, sampleTexels } from './texture.ts';
 
-/** Depth of what lies behind everything drawn with a depth of its own. */
+/** Depth of what lies behind everything drawn. */
 const FARTHEST = 3e38;
+/** A fragment is in the way of what lies behind it from this alpha on. */
+const SOLID_ALPHA = 128;
+const MOST_VERTICES = 16384;
+
+export interface DrawOptions {
+  /** Whether triangles whose corners stay where they come from are left out, because the background shows them. */
+  readonly unmoved?: 'draw' | 'skip';
+}
+
+/** Where and how edges are smoothed. Box, `jump` and `behind` are in pixels. */
+export interface EdgeOptions {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  /** Depths that differ by more than this from one pixel to the next are an edge. */
+  readonly jump: number;
+  /** An offset that depths beyond half of it carry and that does not count. */
+  readonly behind: number;
+  /** Whether the border between what is drawn and what is not is an edge as well. */
+  readonly outline?: boolean;
+}
 
 /**
  * Draws textured triangles by inverse mapping: each pixel whose centre a triangle covers takes its colour from where
- * the triangle's corners come from. Neighbouring triangles leave no gap between them and no pixel twice.
+ * the triangle's corners come from. Neighbouring triangles leave no gap between them and no pixel twice. What is
+ * drawn is then composited over the background.
  */
 export class TriangleRasterizer {
   readonly #width: number;
   readonly #height: number;
   readonly #depth: Float32Array;
-  #out: Int32Array = new Int32Array(0);
+  /** Premultiplied, packed. */
+  readonly #colour: Int32Array;
+  #background: Int32Array;
   /** Pixels and their new colours, while edges are softened. */
   #softened = new Int32Array(4096);
 
@@ -20,51 +46,72 @@ export class TriangleRasterizer {
     this.#width = width;
     this.#height = height;
     this.#depth = new Float32Array(width * height);
+    this.#colour = new Int32Array(width * height);
+    this.#background = new Int32Array(width * height).fill(0xff000000 | 0);
   }
 
-  /** Begins a picture in `out` (packed pixels), which holds the texture's own picture already. */
-  begin(out: Int32Array): void {
-    this.#out = out;
+  /** A texture to draw from; with `alpha`, the picture's alpha counts (straight, as in files). */
+  createTexture(image: RgbaImage, kind: 'opaque' | 'alpha' = 'opaque'): DrawableTexture {
+    return { ...createTexture(kind === 'alpha' ? premultiplied(image) : opaque(image)), kind };
+  }
+
+  /** What is seen where nothing is drawn. Copied; must have the rasteriser's size. */
+  setBackground(image: RgbaImage): void {
+    this.#assertSize(image);
+    this.#background = packedPixels(opaque(image));
+  }
+
+  /** Begins a picture, with nothing drawn. */
+  begin(): void {
+    this.#colour.fill(0);
     this.#depth.fill(FARTHEST);
   }
 
   /**
    * Draws `triangles` (three indices each). `target` holds x, y, z per corner in pixels of the picture, z growing
-   * away from the viewer: the nearest wins. `source` holds x, y, and a third value that is not read, in the texture.
-   * Triangles that stay where they come from are left out: the picture is there, and nothing unmoved lies in front.
+   * away from the viewer: the nearest wins; translucent texels let through what is behind. `source` holds x, y, and a
+   * third value that is not read, in pixels of the texture. Triangles with a corner that is not finite are left out.
+   * Throws a `RangeError` for an index beyond the vertices.
    */
-  draw(triangles: Uint16Array, target: Float32Array, source: Float32Array, texture: Texture): void {
+  draw(
+    triangles: Uint16Array,
+    target: Float32Array,
+    source: Float32Array,
+    texture: DrawableTexture,
+    { unmoved = 'draw' }: DrawOptions = {},
+  ): void {
+    const count = Math.min(target.length, source.length) / 3;
+    if (count > MOST_VERTICES) throw new RangeError(`${count} vertices; the limit is ${MOST_VERTICES}`);
     for (let i = 0; i < triangles.length; i += 3) {
+      if (Math.max(triangles[i], triangles[i + 1], triangles[i + 2]) >= count) {
+        throw new RangeError(`Triangle ${i / 3} has a corner beyond the ${count} vertices`);
+      }
       const a = 3 * triangles[i];
       const b = 3 * triangles[i + 1];
       const c = 3 * triangles[i + 2];
-      if (moved(a, target, source) || moved(b, target, source) || moved(c, target, source)) {
+      if (unmoved === 'draw' || moved(a, target, source) || moved(b, target, source) || moved(c, target, source)) {
         this.#triangle(a, b, c, target, source, texture);
       }
     }
   }
 
-  /**
-   * Smooths the staircase along edges where something near hides something farther: where depths around a pixel differ
-   * by more than `jump`. `behind` is an offset that depths beyond half of it carry and that does not count.
-   */
-  softenEdges(left: number, top: number, right: number, bottom: number, jump: number, behind: number): void {
+  /** Smooths the staircase along edges where something near hides something farther. */
+  softenEdges({ left, top, right, bottom, jump, behind, outline = false }: EdgeOptions): void {
     const width = this.#width;
     const [x0, y0] = [Math.max(1, Math.floor(left)), Math.max(1, Math.floor(top))];
     const [x1, y1] = [Math.min(width - 1, Math.ceil(right)), Math.min(this.#height - 1, Math.ceil(bottom))];
     const depth = this.#depth;
-    const half = behind / 2;
     let count = 0;
     for (let y = y0; y < y1; y++) {
       for (let x = x0; x < x1; x++) {
         const o = y * width + x;
         // A quick look at four neighbours; the rest only at edges.
-        const here = depth[o] > half ? depth[o] - behind : depth[o];
+        const here = withoutOffset(depth[o], behind);
         const isEdge =
-          differs(here, depth[o - 1], jump, behind) ||
-          differs(here, depth[o + 1], jump, behind) ||
-          differs(here, depth[o - width], jump, behind) ||
-          differs(here, depth[o + width], jump, behind);
+          differs(here, withoutOffset(depth[o - 1], behind), jump, outline) ||
+          differs(here, withoutOffset(depth[o + 1], behind), jump, outline) ||
+          differs(here, withoutOffset(depth[o - width], behind), jump, outline) ||
+          differs(here, withoutOffset(depth[o + width], behind), jump, outline);
         if (!isEdge) continue;
         if (2 * count + 2 > this.#softened.length) this.#softened = grown(this.#softened);
         this.#softened[2 * count] = o;
@@ -72,7 +119,26 @@ export class TriangleRasterizer {
         count++;
       }
     }
-    for (let i = 0; i < count; i++) this.#out[this.#softened[2 * i]] = this.#softened[2 * i + 1];
+    for (let i = 0; i < count; i++) this.#colour[this.#softened[2 * i]] = this.#softened[2 * i + 1];
+  }
+
+  /** Writes what was drawn, over the background. `out` must have the rasteriser's size. */
+  composite(out: RgbaImage): void {
+    this.#assertSize(out);
+    const to = new Int32Array(out.data.buffer, out.data.byteOffset, out.data.length / 4);
+    for (let i = 0; i < to.length; i++) {
+      const colour = this.#colour[i];
+      const alpha = colour >>> 24;
+      to[i] = alpha === 255 ? colour : alpha === 0 ? this.#background[i] : over(colour, this.#background[i]);
+    }
+  }
+
+  /** Frees its memory; idempotent. */
+  close(): void {}
+
+  #assertSize({ width, height, data }: RgbaImage): void {
+    if (width === this.#width && height === this.#height && data.length === width * height * 4) return;
+    throw new RangeError(`A picture of ${width}×${height}, the rasteriser is for ${this.#width}×${this.#height}`);
   }
 
   /** The mean colours of near and far around a pixel, mixed by how much of the neighbourhood is near. */
@@ -92,18 +158,18 @@ export class TriangleRasterizer {
     for (let dy = -1; dy <= 1; dy++) {
       for (let dx = -1; dx <= 1; dx++) {
         const weight = KERNEL[dy + 1] * KERNEL[dx + 1];
-        const colour = this.#out[o + dy * width + dx];
+        const colour = this.#colour[o + dy * width + dx];
         even += (colour & 0xff00ff) * weight;
         odd += ((colour >>> 8) & 0xff00ff) * weight;
         total += withoutOffset(this.#depth[o + dy * width + dx], behind) < middle ? weight : 0;
       }
     }
     // All near or all far: an edge of the neighbour's, not of this pixel.
-    if (total === 0 || total === 16) return this.#out[o];
+    if (total === 0 || total === 16) return this.#colour[o];
     return (((even + 0x80008) >>> 4) & 0xff00ff) | ((((odd + 0x80008) >>> 4) & 0xff00ff) << 8);
   }
 
-  #triangle(a: number, b: number, c: number, t: Float32Array, s: Float32Array, texture: Texture): void {
+  #triangle(a: number, b: number, c: number, t: Float32Array, s: Float32Array, texture: DrawableTexture): void {
     // Corners from top to bottom, so that triangles that share an edge compute the same crossing with a row.
     let k = 0;
     if (t[b + 1] < t[a + 1]) {
@@ -133,7 +199,8 @@ export class TriangleRasterizer {
     if (lastRow < firstRow) return;
     if (Math.max(ax, bx, cx) < 0 || Math.min(ax, bx, cx) > width) return;
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
-    if (Math.abs(area) < 1e-7) return;
+    // Not finite where a corner is not.
+    if (!(Math.abs(area) >= 1e-7 && Math.abs(area) < 1e30)) return;
 
     // Gradients of depth and of texel coordinates (twice the pixel's, less one) over the picture.
     const inverse = 1 / area;
@@ -169,7 +236,8 @@ export class TriangleRasterizer {
     const stepU = Math.round(ux * ONE_TEXEL) | 0;
     const stepV = Math.round(vx * ONE_TEXEL) | 0;
     const depth = this.#depth;
-    const out = this.#out;
+    const out = this.#colour;
+    const solid = texture.kind === 'opaque';
     for (let y = firstRow; y <= lastRow; y++) {
       const dy = y + 0.5 - ay;
       const long = ax + dy * longSlope;
@@ -186,31 +254,33 @@ export class TriangleRasterizer {
       const lastV = v + steps * stepV;
       const end = y * width + to;
       let o = y * width + from;
-      if (Math.min(u, v, lastU, lastV) >= 0 && Math.max(u, lastU) <= maxU && Math.max(v, lastV) <= maxV) {
-        for (; o < end; o++) {
-          if (z < depth[o]) {
-            depth[o] = z;
-            out[o] = sampleTexels(texels, stride, u >> SAMPLE_SHIFT, v >> SAMPLE_SHIFT);
-          }
-          z += zx;
-          u = (u + stepU) | 0;
-          v = (v + stepV) | 0;
+      const inside = Math.min(u, v, lastU, lastV) >= 0 && Math.max(u, lastU) <= maxU && Math.max(v, lastV) <= maxV;
+      for (; o < end; o++) {
+        const near = z < depth[o];
+        if (near || (!solid && out[o] >>> 24 !== 255)) {
+          const atU = inside ? u : Math.min(Math.max(u, 0), maxU);
+          const atV = inside ? v : Math.min(Math.max(v, 0), maxV);
+          const colour = sampleTexels(texels, stride, atU >> SAMPLE_SHIFT, atV >> SAMPLE_SHIFT);
+          out[o] = solid ? colour : near ? over(colour, out[o]) : over(out[o], colour);
+          if (near && colour >>> 24 >= SOLID_ALPHA) depth[o] = z;
         }
-      } else {
-        for (; o < end; o++) {
-          if (z < depth[o]) {
-            depth[o] = z;
-            const clampedU = Math.min(Math.max(u, 0), maxU) >> SAMPLE_SHIFT;
-            const clampedV = Math.min(Math.max(v, 0), maxV) >> SAMPLE_SHIFT;
-            out[o] = sampleTexels(texels, stride, clampedU, clampedV);
-          }
-          z += zx;
-          u = (u + stepU) | 0;
-          v = (v + stepV) | 0;
-        }
+        z += zx;
+        u = (u + stepU) | 0;
+        v = (v + stepV) | 0;
       }
     }
   }
+}
+
+/** One premultiplied colour over another. */
+function over(front: number, back: number): number {
+  const through = 255 - (front >>> 24);
+  // x/255 rounded, as (x·257 + 128·257) >> 16, for two channels at a time in 16 bits each.
+  const scale = (pair: number) => {
+    const product = pair * through + 0x800080;
+    return ((product + ((product >>> 8) & 0xff00ff)) >>> 8) & 0xff00ff;
+  };
+  return (front + scale(back & 0xff00ff) + scale((back >>> 8) & 0xff00ff) * 256) | 0;
 }
 
 /** Texture positions while drawing: whole numbers of 1/65536 texel. */
@@ -233,9 +303,9 @@ function withoutOffset(depth: number, offset: number): number {
   return depth > offset / 2 ? depth - offset : depth;
 }
 
-function differs(depth: number, other: number, jump: number, offset: number): boolean {
-  if (other === Math.fround(FARTHEST) || depth > 1e30) return false;
-  return Math.abs(depth - withoutOffset(other, offset)) > jump;
+function differs(depth: number, other: number, jump: number, outline: boolean): boolean {
+  if (depth > 1e30 || other > 1e30) return outline && depth > 1e30 !== other > 1e30;
+  return Math.abs(depth - other) > jump;
 }
 
 function grown(list: Int32Array): Int32Array<ArrayBuffer> {
