@@ -16,7 +16,7 @@ import { HelpOverlay } from './ui/help-overlay.ts';
 import { icon } from './ui/icons.ts';
 import { switchPage } from './ui/page-switch.ts';
 import { watchForPictures } from './ui/picture-intake.ts';
-import { stepStrength } from './ui/setting-steps.ts';
+import { type StrengthName, stepStrength } from './ui/setting-steps.ts';
 import { type ShortcutAction, shortcutOf } from './ui/shortcuts.ts';
 import { Stage } from './ui/stage.ts';
 import { toggleTheme } from './ui/theme.ts';
@@ -275,15 +275,21 @@ export class App {
 
   #perform(action: ShortcutAction): void {
     const { settings } = this.#session.view;
+    const step = (name: StrengthName, direction: 1 | -1) =>
+      this.#session.updateSettings(stepStrength(settings, name, direction));
     const perform: Record<ShortcutAction, () => void> = {
       calibrate: () => this.#openCalibration(),
       mirror: () => this.#session.updateSettings({ mirror: !settings.mirror }),
-      'motion-up': () => this.#session.updateSettings(stepStrength(settings, 'motionStrength', 1)),
-      'motion-down': () => this.#session.updateSettings(stepStrength(settings, 'motionStrength', -1)),
-      'expression-up': () => this.#session.updateSettings(stepStrength(settings, 'expressionStrength', 1)),
-      'expression-down': () => this.#session.updateSettings(stepStrength(settings, 'expressionStrength', -1)),
-      'smoothing-up': () => this.#session.updateSettings(stepStrength(settings, 'smoothing', 1)),
-      'smoothing-down': () => this.#session.updateSettings(stepStrength(settings, 'smoothing', -1)),
+      'pose-up': () => step('poseStrength', 1),
+      'pose-down': () => step('poseStrength', -1),
+      'mouth-up': () => step('mouthStrength', 1),
+      'mouth-down': () => step('mouthStrength', -1),
+      'brow-up': () => step('browStrength', 1),
+      'brow-down': () => step('browStrength', -1),
+      'eye-up': () => step('eyeStrength', 1),
+      'eye-down': () => step('eyeStrength', -1),
+      'smoothing-up': () => step('smoothing', 1),
+      'smoothing-down': () => step('smoothing', -1),
       mode: () => this.#session.updateSettings({ mode: settings.mode === 'relative' ? 'absolute' : 'relative' }),
       reset: () => this.#session.updateSettings(DEFAULT_SETTINGS),
       'next-portrait': () => this.#stepPortrait(1),

@@ -10,7 +10,7 @@ import { sessionSettingsSchema, settingsPatchSchema } from './settings.ts';
  * Life of a session: `session.open` → `transport.create` (send, recv) → `transport.connect` → `produce` →
  * `consume` → `consumer.resume`. When a studio dies the server sends `stream.replaced`; the page consumes again.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const errorCodes = [
   'bad-request', // the payload is not of the schema

@@ -105,16 +105,16 @@ describe('the controls do what they say', () => {
     expect(laggedCorrelation(unmirrored, turn)).toBeGreaterThan(0.7);
   });
 
-  it('motion strength 0 holds the head still, expression strength 0 the mouth', async () => {
-    await page.getByTestId('control-motion').fill('0');
-    await page.getByTestId('control-expression').fill('0');
+  it('head strength 0 holds the head still, mouth strength 0 the mouth', async () => {
+    await page.getByTestId('control-pose').fill('0');
+    await page.getByTestId('control-mouth').fill('0');
     await page.waitForTimeout(1000);
     const held = await trackStage(page);
     for (const measure of [turn, mouthOpening]) {
       expect(outputSpread(held, measure)).toBeLessThan(outputSpread(mirrored, measure) * 0.25);
     }
     await page.keyboard.press('0');
-    await expect.poll(() => page.getByTestId('control-motion').inputValue()).toBe('1');
+    await expect.poll(() => page.getByTestId('control-pose').inputValue()).toBe('1');
   });
 
   it('relative and absolute can be switched by key and by hand', async () => {
@@ -138,7 +138,7 @@ describe('the controls do what they say', () => {
     await page.keyboard.press('?');
     const help = page.getByTestId('help-overlay');
     await help.waitFor();
-    expect(await help.textContent()).toMatch(/calibrate.*mirror.*motion.*expression.*relative.*stop/is);
+    expect(await help.textContent()).toMatch(/calibrate.*mirror.*head.*mouth.*brows.*eyes.*relative.*stop/is);
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'hidden' });
   });

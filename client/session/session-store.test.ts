@@ -35,10 +35,18 @@ describe('session store', () => {
 
   it('does not believe what is malformed', () => {
     const lasting = memoryStorage();
-    for (const text of ['{', '"x"', '{"smoothing":7}', '{"unknown":1}']) {
+    for (const text of ['{', '"x"', 'null', '[]', '{"smoothing":7}', '{"unknown":1}', '{"mode":"sideways"}']) {
       lasting.setItem('effigy.settings', text);
       expect(createSessionStore(lasting, null).settings).toEqual(DEFAULT_SETTINGS);
     }
+  });
+
+  it('keeps what it knows of settings that another version left', () => {
+    const lasting = memoryStorage();
+    const kept = { mirror: false, motionStrength: 0.3, expressionStrength: 0.2, smoothing: 0.8, mode: 'absolute' };
+    lasting.setItem('effigy.settings', JSON.stringify(kept));
+    const expected = { ...DEFAULT_SETTINGS, mirror: false, smoothing: 0.8, mode: 'absolute' };
+    expect(createSessionStore(lasting, null).settings).toEqual(expected);
   });
 
   it('lasts as long as the page where storage is closed', () => {

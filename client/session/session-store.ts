@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, type SessionSettings, sessionSettingsSchema } from '../../shared/settings.ts';
+import { type SessionSettings, settingsFromStorage } from '../../shared/settings.ts';
 
 const SETTINGS_KEY = 'effigy.settings';
 const TOKEN_KEY = 'effigy.resume-token';
@@ -38,8 +38,7 @@ export function createSessionStore(lasting: Storage | null, ofThisTab: Storage |
 
 function readSettings(storage: Storage | null): SessionSettings {
   const text = attempt(() => storage?.getItem(SETTINGS_KEY));
-  const parsed = sessionSettingsSchema.safeParse(text ? attempt(() => JSON.parse(text)) : undefined);
-  return parsed.success ? parsed.data : { ...DEFAULT_SETTINGS };
+  return settingsFromStorage(text ? attempt(() => JSON.parse(text)) : undefined);
 }
 
 /** Storage throws where it is forbidden or full; neither is worth an error on the stage. */

@@ -41,9 +41,15 @@ export class Controls {
       'section',
       { class: 'controls', testid: 'controls', 'aria-label': 'Controls' },
       el('div', { class: 'action-row' }, calibrate, this.#mirror, stop),
-      this.#createSlider('motionStrength', 'control-motion', ['motion-up', 'motion-down'], actions),
-      this.#createSlider('expressionStrength', 'control-expression', ['expression-up', 'expression-down'], actions),
-      this.#createSlider('smoothing', 'control-smoothing', ['smoothing-up', 'smoothing-down'], actions),
+      el(
+        'div',
+        { class: 'sliders', role: 'group', 'aria-label': 'How strongly the portrait moves' },
+        this.#createSlider('poseStrength', 'control-pose', ['pose-up', 'pose-down'], actions),
+        this.#createSlider('mouthStrength', 'control-mouth', ['mouth-up', 'mouth-down'], actions),
+        this.#createSlider('browStrength', 'control-brows', ['brow-up', 'brow-down'], actions),
+        this.#createSlider('eyeStrength', 'control-eyes', ['eye-up', 'eye-down'], actions),
+        this.#createSlider('smoothing', 'control-smoothing', ['smoothing-up', 'smoothing-down'], actions),
+      ),
       this.#modeGroup,
       el(
         'button',

@@ -4,7 +4,7 @@ import { percent, type StrengthName, stepStrength, strengths } from './setting-s
 
 describe('steps of a strength', () => {
   it('go up and down by ten percent', () => {
-    expect(stepStrength(DEFAULT_SETTINGS, 'motionStrength', 1)).toEqual({ motionStrength: 1.1 });
+    expect(stepStrength(DEFAULT_SETTINGS, 'poseStrength', 1)).toEqual({ poseStrength: 1.1 });
     expect(stepStrength(DEFAULT_SETTINGS, 'smoothing', -1)).toEqual({ smoothing: 0.3 });
   });
 

@@ -1,9 +1,11 @@
-import type { SessionSettings, SettingsPatch } from '../../shared/settings.ts';
+import { MAX_STRENGTH, type SessionSettings, type SettingsPatch } from '../../shared/settings.ts';
 
-/** Settings that are strengths, with the range that `shared/settings.ts` allows. */
+/** Settings that are amounts, in the order in which they are shown, with the range that `shared/settings.ts` allows. */
 export const strengths = {
-  motionStrength: { label: 'Head motion', max: 1.5, hint: 'How far the head turns, tilts and moves' },
-  expressionStrength: { label: 'Expression', max: 1.5, hint: 'How strongly mouth, brows, lids and gaze move' },
+  poseStrength: { label: 'Head', max: MAX_STRENGTH, hint: 'How far the head turns, tilts and moves' },
+  mouthStrength: { label: 'Mouth', max: MAX_STRENGTH, hint: 'How strongly mouth, jaw and cheeks move' },
+  browStrength: { label: 'Brows', max: MAX_STRENGTH, hint: 'How strongly brows and forehead move' },
+  eyeStrength: { label: 'Eyes', max: MAX_STRENGTH, hint: 'How strongly lids and gaze move' },
   smoothing: { label: 'Smoothing', max: 1, hint: 'Calms trembling; more of it follows a little later' },
 } as const;
 

@@ -36,7 +36,7 @@ describe('keyboard shortcuts', () => {
   });
 
   it('repeat for strengths only', () => {
-    expect(shortcutOf(press('w', { repeat: true }), true)).toBe('motion-up');
+    expect(shortcutOf(press('w', { repeat: true }), true)).toBe('pose-up');
     expect(shortcutOf(press('m', { repeat: true }), true)).toBeNull();
   });
 

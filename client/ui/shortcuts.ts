@@ -2,10 +2,14 @@
 export type ShortcutAction =
   | 'calibrate'
   | 'mirror'
-  | 'motion-up'
-  | 'motion-down'
-  | 'expression-up'
-  | 'expression-down'
+  | 'pose-up'
+  | 'pose-down'
+  | 'mouth-up'
+  | 'mouth-down'
+  | 'brow-up'
+  | 'brow-down'
+  | 'eye-up'
+  | 'eye-down'
   | 'smoothing-up'
   | 'smoothing-down'
   | 'mode'
@@ -31,10 +35,14 @@ export interface Shortcut {
 export const shortcuts: readonly Shortcut[] = [
   { action: 'calibrate', key: 'c', label: 'Calibrate: take your calm face as the neutral', where: 'stage' },
   { action: 'mirror', key: 'm', label: 'Mirror on or off', where: 'stage' },
-  { action: 'motion-up', key: 'w', label: 'More head motion', where: 'stage' },
-  { action: 'motion-down', key: 's', label: 'Less head motion', where: 'stage' },
-  { action: 'expression-up', key: 'e', label: 'More expression', where: 'stage' },
-  { action: 'expression-down', key: 'd', label: 'Less expression', where: 'stage' },
+  { action: 'pose-up', key: 'w', label: 'The head moves more', where: 'stage' },
+  { action: 'pose-down', key: 's', label: 'The head moves less', where: 'stage' },
+  { action: 'mouth-up', key: 'e', label: 'The mouth moves more', where: 'stage' },
+  { action: 'mouth-down', key: 'd', label: 'The mouth moves less', where: 'stage' },
+  { action: 'brow-up', key: 'i', label: 'The brows move more', where: 'stage' },
+  { action: 'brow-down', key: 'k', label: 'The brows move less', where: 'stage' },
+  { action: 'eye-up', key: 'y', label: 'The eyes move more', where: 'stage' },
+  { action: 'eye-down', key: 'h', label: 'The eyes move less', where: 'stage' },
   { action: 'smoothing-up', key: 't', label: 'Calmer (more smoothing)', where: 'stage' },
   { action: 'smoothing-down', key: 'g', label: 'Quicker (less smoothing)', where: 'stage' },
   { action: 'mode', key: 'r', label: 'Relative or absolute motion', where: 'stage' },

@@ -18,7 +18,7 @@ test('a session with the real studio, through the death of that studio', async (
   const { portraits } = (await (await fetch(`${house.url}/api/portraits`)).json()) as { portraits: { id: string }[] };
   const { opened, consumed } = await page.perform(portraits[0].id);
   expect(opened.studio.pack).toBe('mesh');
-  await page.request('settings.update', { motionStrength: 1.2 });
+  await page.request('settings.update', { poseStrength: 1.2 });
   await expect.poll(() => page.stats?.state, { timeout: 5000 }).toBe('waiting');
   expect(await page.request('calibrate')).toEqual({ ok: false, reason: 'no-face' });
 

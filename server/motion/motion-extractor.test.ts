@@ -56,6 +56,13 @@ function calibrated(settings: SessionSettings = RAW, reference = driver()): Moti
   return extractor;
 }
 
+const strengths = (strength: number) => ({
+  poseStrength: strength,
+  mouthStrength: strength,
+  browStrength: strength,
+  eyeStrength: strength,
+});
+
 function expectNeutral(motion: Motion, digits = 4): void {
   const neutral = neutralMotion();
   for (let i = 0; i < 9; i++) expect(motion.rotation[i]).toBeCloseTo(neutral.rotation[i], digits);
@@ -141,12 +148,12 @@ describe('MotionExtractor, relative', () => {
   it('multiplies pose and expression by their strengths', () => {
     const face = driver({ yawRad: 0.2, x: 330, size: 110 }, mouthOpen(0.3));
     const full = calibrated().extract(face, 0);
-    const half = calibrated({ ...RAW, motionStrength: 0.5, expressionStrength: 0.5 }).extract(face, 0);
+    const half = calibrated({ ...RAW, ...strengths(0.5) }).extract(face, 0);
     expect(toAngles(half.rotation).yawRad).toBeCloseTo(toAngles(full.rotation).yawRad / 2, 3);
     expect(half.translation[0]).toBeCloseTo(full.translation[0] / 2, 5);
     expect(half.scale).toBeCloseTo(Math.sqrt(full.scale), 5);
     expect(half.expression[3 * 14 + 1]).toBeCloseTo(full.expression[3 * 14 + 1] / 2, 5);
-    expectNeutral(calibrated({ ...RAW, motionStrength: 0, expressionStrength: 0 }).extract(face, 0));
+    expectNeutral(calibrated({ ...RAW, ...strengths(0) }).extract(face, 0));
   });
 });
 

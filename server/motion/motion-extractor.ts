@@ -5,6 +5,7 @@ import { LANDMARK_COUNT } from '../face/face-landmarks.ts';
 import { mirrorPoints } from '../face/face-topology.ts';
 import { absoluteNeutral } from './absolute-neutral.ts';
 import { AutomaticReference } from './automatic-reference.ts';
+import { scaleExpression } from './expression-strengths.ts';
 import type { FaceReading } from './face-reading.ts';
 import { blendReading, copyReading, createReading, readFace } from './face-reading.ts';
 import { coupleLids, openingFromGap } from './lid-opening.ts';
@@ -182,20 +183,17 @@ export class MotionExtractor {
 
   /** The filtered values under the strength settings. */
   #compose(): Motion {
-    const { motionStrength, expressionStrength } = this.#settings;
+    const { poseStrength, eyeStrength } = this.#settings;
     const [lids, gaze, place] = [this.#lids, this.#gaze, this.#place];
-    for (let k = 0; k < 3; k++) this.#rotation[k] *= motionStrength;
-    const expression = new Float32Array(this.#expression.length);
-    for (let i = 0; i < expression.length; i++) expression[i] = this.#expression[i] * expressionStrength;
-    const opening = (e: number) => Math.max(0, 1 + (lids[e] - 1) * expressionStrength);
-    const look = (e: number): [number, number] => [
-      gaze[2 * e] * expressionStrength,
-      gaze[2 * e + 1] * expressionStrength,
-    ];
+    for (let k = 0; k < 3; k++) this.#rotation[k] *= poseStrength;
+    const expression = Float32Array.from(this.#expression);
+    scaleExpression(expression, this.#settings);
+    const opening = (e: number) => Math.max(0, 1 + (lids[e] - 1) * eyeStrength);
+    const look = (e: number): [number, number] => [gaze[2 * e] * eyeStrength, gaze[2 * e + 1] * eyeStrength];
     return {
       rotation: fromRotationVector(this.#rotation, new Float32Array(9)),
-      scale: Math.exp(place[3] * motionStrength),
-      translation: [place[0] * motionStrength, place[1] * motionStrength, place[2] * motionStrength],
+      scale: Math.exp(place[3] * poseStrength),
+      translation: [place[0] * poseStrength, place[1] * poseStrength, place[2] * poseStrength],
       expression,
       lidOpening: [opening(0), opening(1)],
       gaze: [look(0), look(1)],

@@ -247,7 +247,7 @@ describe('FacePerformer', () => {
     const stage = new Stage();
     await stage.play(400);
     stage.color = [0, 0, 0];
-    stage.performer.configure({ ...DEFAULT_SETTINGS, motionStrength: 0.5 });
+    stage.performer.configure({ ...DEFAULT_SETTINGS, poseStrength: 0.5 });
     expect(middle(await stage.play(40))).toEqual([0, 0, 0]);
     stage.color = ANIMATED;
     stage.performer.configure({ ...DEFAULT_SETTINGS, mode: 'absolute' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type ClientEventName, clientEvents, errorCodes } from '../../../shared/protocol.ts';
+import { type ClientEventName, clientEvents, errorCodes, PROTOCOL_VERSION } from '../../../shared/protocol.ts';
 import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
 import { childPids } from '../testing/child-processes.ts';
 import { startTestHouse, type TestHouse } from '../testing/test-house.ts';
@@ -202,12 +202,12 @@ describe('the door', () => {
   });
 
   test.each([
-    ['session.open', { version: 1 }, 'bad-request'],
-    ['session.open', { version: 1, portraitId: 'x', surprise: 1 }, 'bad-request'],
-    ['session.open', { version: 1, portraitId: 'x'.repeat(65) }, 'bad-request'],
-    ['session.open', { version: 1, portraitId: 'x', settings: { smoothing: 7 } }, 'bad-request'],
-    ['session.open', { version: 1, portraitId: 'nobody' }, 'no-such-portrait'],
-    ['session.open', { version: 2, portraitId: 'x' }, 'version-mismatch'],
+    ['session.open', { version: PROTOCOL_VERSION }, 'bad-request'],
+    ['session.open', { version: PROTOCOL_VERSION, portraitId: 'x', surprise: 1 }, 'bad-request'],
+    ['session.open', { version: PROTOCOL_VERSION, portraitId: 'x'.repeat(65) }, 'bad-request'],
+    ['session.open', { version: PROTOCOL_VERSION, portraitId: 'x', settings: { smoothing: 7 } }, 'bad-request'],
+    ['session.open', { version: PROTOCOL_VERSION, portraitId: 'nobody' }, 'no-such-portrait'],
+    ['session.open', { version: PROTOCOL_VERSION + 1, portraitId: 'x' }, 'version-mismatch'],
     ['session.open', null, 'bad-request'],
     ['transport.create', { direction: 'up' }, 'bad-request'],
     ['produce', { kind: 'audio', rtpParameters: {} }, 'bad-request'],
@@ -238,7 +238,7 @@ describe('the door', () => {
       rtpCapabilities: json,
       dtlsParameters: json,
       portraitId: fc.string(),
-      version: fc.oneof(fc.constant(1), json),
+      version: fc.oneof(fc.constant(PROTOCOL_VERSION), json),
     });
     await fc.assert(
       fc.asyncProperty(name, fc.oneof(json, half, fc.constant({ direction: 'send' })), async (event, payload) => {
@@ -282,7 +282,7 @@ describe('limits', () => {
     const first = await page();
     await first.open(portraitIds[0]);
     const second = await page();
-    expect(await second.send('session.open', { version: 1, portraitId: portraitIds[0] })).toMatchObject({
+    expect(await second.send('session.open', { version: PROTOCOL_VERSION, portraitId: portraitIds[0] })).toMatchObject({
       ok: false,
       error: { code: 'server-full', message: expect.stringContaining('taken right now') },
     });

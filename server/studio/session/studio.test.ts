@@ -283,7 +283,7 @@ describe('a change of portrait', () => {
     await under.studio.receive({ type: 'session.calibrate', sessionId: 'a' });
     const { reference } = await under.nextTold('session.calibrated');
     expect(reference?.points[0]).toBe(7);
-    const settings = { ...DEFAULT_SETTINGS, motionStrength: 0.5 };
+    const settings = { ...DEFAULT_SETTINGS, poseStrength: 0.5 };
     await under.studio.receive({ type: 'session.settings', sessionId: 'a', settings });
     await under.studio.receive({ type: 'session.portrait', sessionId: 'a', portrait: portraitOf('second') });
     await peer.sendFrames(2);
