@@ -85,9 +85,12 @@ function interpolate(data: Uint8Array, a: number, b: number, c: number, d: numbe
 }
 
 function halfway(data: Uint8Array, a: number, b: number, c: number, d: number, out: Uint8Array, o: number): void {
-  for (let k = 0; k < 4; k++) {
-    const value = (9 * (data[b + k] + data[c + k]) - data[a + k] - data[d + k]) / 16;
-    out[o + k] = Math.max(0, Math.min(255, Math.round(value)));
+  // Alpha first: a premultiplied colour is never more than it.
+  let most = 255;
+  for (let k = 3; k >= 0; k--) {
+    const value = Math.round((9 * (data[b + k] + data[c + k]) - data[a + k] - data[d + k]) / 16);
+    out[o + k] = Math.max(0, Math.min(most, value));
+    if (k === 3) most = out[o + 3];
   }
 }
 

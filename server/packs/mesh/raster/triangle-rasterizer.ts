@@ -1,6 +1,6 @@
 import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 import type { DrawableTexture } from './texture.ts';
-import { createTexture, packedPixels, premultiplied, sampleTexels } from './texture.ts';
+import { createTexture, opaque, packedPixels, premultiplied, sampleTexels } from './texture.ts';
 
 /** Depth of what lies behind everything drawn. */
 const FARTHEST = 3e38;
@@ -11,6 +11,8 @@ const MOST_VERTICES = 16384;
 export interface DrawOptions {
   /** Whether triangles whose corners stay where they come from are left out, because the background shows them. */
   readonly unmoved?: 'draw' | 'skip';
+  /** 0..1, multiplied with the texture's own alpha. */
+  readonly opacity?: number;
 }
 
 /** Where and how edges are smoothed. Box, `jump` and `behind` are in pixels. */
@@ -78,8 +80,9 @@ export class TriangleRasterizer {
     target: Float32Array,
     source: Float32Array,
     texture: DrawableTexture,
-    { unmoved = 'draw' }: DrawOptions = {},
+    { unmoved = 'draw', opacity = 1 }: DrawOptions = {},
   ): void {
+    const opacityOf255 = Math.round(255 * Math.min(1, Math.max(0, opacity)));
     const count = Math.min(target.length, source.length) / 3;
     if (count > MOST_VERTICES) throw new RangeError(`${count} vertices; the limit is ${MOST_VERTICES}`);
     for (let i = 0; i < triangles.length; i += 3) {
@@ -90,7 +93,7 @@ export class TriangleRasterizer {
       const b = 3 * triangles[i + 1];
       const c = 3 * triangles[i + 2];
       if (unmoved === 'draw' || moved(a, target, source) || moved(b, target, source) || moved(c, target, source)) {
-        this.#triangle(a, b, c, target, source, texture);
+        this.#triangle(a, b, c, target, source, texture, opacityOf255);
       }
     }
   }
@@ -169,7 +172,15 @@ export class TriangleRasterizer {
     return (((even + 0x80008) >>> 4) & 0xff00ff) | ((((odd + 0x80008) >>> 4) & 0xff00ff) << 8);
   }
 
-  #triangle(a: number, b: number, c: number, t: Float32Array, s: Float32Array, texture: DrawableTexture): void {
+  #triangle(
+    a: number,
+    b: number,
+    c: number,
+    t: Float32Array,
+    s: Float32Array,
+    texture: DrawableTexture,
+    opacity: number,
+  ): void {
     // Corners from top to bottom, so that triangles that share an edge compute the same crossing with a row.
     let k = 0;
     if (t[b + 1] < t[a + 1]) {
@@ -237,7 +248,7 @@ export class TriangleRasterizer {
     const stepV = Math.round(vx * ONE_TEXEL) | 0;
     const depth = this.#depth;
     const out = this.#colour;
-    const solid = texture.kind === 'opaque';
+    const solid = texture.kind === 'opaque' && opacity === 255;
     for (let y = firstRow; y <= lastRow; y++) {
       const dy = y + 0.5 - ay;
       const long = ax + dy * longSlope;
@@ -260,7 +271,8 @@ export class TriangleRasterizer {
         if (near || (!solid && out[o] >>> 24 !== 255)) {
           const atU = inside ? u : Math.min(Math.max(u, 0), maxU);
           const atV = inside ? v : Math.min(Math.max(v, 0), maxV);
-          const colour = sampleTexels(texels, stride, atU >> SAMPLE_SHIFT, atV >> SAMPLE_SHIFT);
+          const texel = sampleTexels(texels, stride, atU >> SAMPLE_SHIFT, atV >> SAMPLE_SHIFT);
+          const colour = opacity === 255 ? texel : scaled(texel, opacity);
           out[o] = solid ? colour : near ? over(colour, out[o]) : over(out[o], colour);
           if (near && colour >>> 24 >= SOLID_ALPHA) depth[o] = z;
         }
@@ -274,13 +286,17 @@ export class TriangleRasterizer {
 
 /** One premultiplied colour over another. */
 function over(front: number, back: number): number {
-  const through = 255 - (front >>> 24);
-  // x/255 rounded, as (x·257 + 128·257) >> 16, for two channels at a time in 16 bits each.
+  return (front + scaled(back, 255 - (front >>> 24))) | 0;
+}
+
+/** All channels times `factor` / 255. */
+function scaled(colour: number, factor: number): number {
+  // Two channels at a time, 16 bits each; (p + (p >> 8)) >> 8 is p / 255, rounded where p has a half added.
   const scale = (pair: number) => {
-    const product = pair * through + 0x800080;
+    const product = pair * factor + 0x800080;
     return ((product + ((product >>> 8) & 0xff00ff)) >>> 8) & 0xff00ff;
   };
-  return (front + scale(back & 0xff00ff) + scale((back >>> 8) & 0xff00ff) * 256) | 0;
+  return (scale(colour & 0xff00ff) + scale((colour >>> 8) & 0xff00ff) * 256) | 0;
 }
 
 /** Texture positions while drawing: whole numbers of 1/65536 texel. */
