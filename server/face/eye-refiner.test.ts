@@ -61,4 +61,32 @@ describe('EyeRefiner', () => {
     await new EyeRefiner(models).refine(image, points, 0);
     for (const index of LEFT_LIDS) expect(points[3 * index + 2]).toBe(tracked[3 * index + 2]);
   });
+
+  test('of a picture that changed, it gives what it gives of that picture alone', async () => {
+    const used = new EyeRefiner(models);
+    await used.refine(image, tracked.slice(), 0);
+    const turned = { ...image, data: image.data.slice() };
+    darken(turned, tracked, 468);
+    const [again, alone] = [tracked.slice(), tracked.slice()];
+    await used.refine(turned, again, 0);
+    await new EyeRefiner(models).refine(turned, alone, 0);
+    expect(again).toEqual(alone);
+  });
+
+  test('of the same picture it gives the same points, wherever the face has gone', async () => {
+    const used = new EyeRefiner(models);
+    const [first, second] = [tracked.slice(), tracked.slice()];
+    await used.refine(image, first, 0);
+    await used.refine(image, second, 0);
+    expect(second).toEqual(first);
+  });
 });
+
+/** Covers the surroundings of a point as a shadow or a finger would. */
+function darken({ width, data }: RgbaImage, points: Float32Array, center: number): void {
+  const [left, top] = [Math.round(x(points, center)) - 6, Math.round(y(points, center)) - 12];
+  for (let row = top; row < top + 12; row++) {
+    for (let column = left; column < left + 12; column++)
+      data.fill(60, 4 * (row * width + column), 4 * (row * width + column) + 3);
+  }
+}

@@ -1,11 +1,11 @@
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 import type { OnnxRun } from '../inference/onnx-model.ts';
+import { EyeMemory } from './eye-memory.ts';
 import type { FaceModels } from './face-models.ts';
 import { MESH_POINT_COUNT, type SquareRegion } from './face-region.ts';
 import { RANGE_0_TO_1, RegionCropper } from './region-cropper.ts';
 
 const INPUT_SIDE_PX = 64;
-const EYE_COUNT = 2;
 const INPUT_LENGTH = 3 * INPUT_SIDE_PX * INPUT_SIDE_PX;
 /** 71 points of contours and brow, then the iris. */
 const CONTOUR_POINT_COUNT = 71;
@@ -62,16 +62,30 @@ const EYES: readonly Eye[] = [
   },
 ];
 
-/** Finds the irises and sharpens the lids' contours (MediaPipe Iris; Ablavatski et al., 2020). */
+/**
+ * Finds the irises and sharpens the lids' contours (MediaPipe Iris; Ablavatski et al., 2020). Looks anew only at eyes
+ * whose picture has changed: see {@link EyeMemory}.
+ */
 export class EyeRefiner {
-  readonly #run: OnnxRun<'image', 'points'>;
+  readonly #both: OnnxRun<'image', 'points'>;
+  readonly #single: OnnxRun<'image', 'points'>;
   readonly #cropper = new RegionCropper(INPUT_SIDE_PX);
+  readonly #memories = EYES.map(() => new EyeMemory(INPUT_SIDE_PX, OUTPUT_LENGTH));
+  readonly #points = new Float32Array(OUTPUT_LENGTH);
 
   constructor(models: FaceModels) {
-    this.#run = models.iris.bind(
-      { image: [EYE_COUNT, 3, INPUT_SIDE_PX, INPUT_SIDE_PX] },
-      { points: [EYE_COUNT, OUTPUT_LENGTH, 1, 1] },
-    );
+    const bind = (eyeCount: number) =>
+      models.iris.bind(
+        { image: [eyeCount, 3, INPUT_SIDE_PX, INPUT_SIDE_PX] },
+        { points: [eyeCount, OUTPUT_LENGTH, 1, 1] },
+      );
+    this.#both = bind(EYES.length);
+    this.#single = bind(1);
+  }
+
+  /** Forgets the eyes it has seen: the next face is another one. */
+  reset(): void {
+    for (const memory of this.#memories) memory.forget();
   }
 
   /**
@@ -80,14 +94,27 @@ export class EyeRefiner {
    */
   async refine(image: RgbaImage, points: Float32Array, rollRad: number): Promise<void> {
     const regions = EYES.map((eye) => eyeRegion(points, eye, rollRad));
+    const crops = this.#both.inputs.image;
     EYES.forEach((eye, index) => {
-      const offset = index * INPUT_LENGTH;
-      this.#cropper.crop(image, regions[index], RANGE_0_TO_1, this.#run.inputs.image, offset, eye.mirrored);
+      this.#cropper.crop(image, regions[index], RANGE_0_TO_1, crops, index * INPUT_LENGTH, eye.mirrored);
     });
-    await this.#run.execute();
+    await this.#look(crops);
     EYES.forEach((eye, index) => {
-      const output = this.#run.outputs.points.subarray(index * OUTPUT_LENGTH, (index + 1) * OUTPUT_LENGTH);
-      applyToFace(output, regions[index], eye, points);
+      this.#points.set(this.#memories[index].answer);
+      applyToFace(this.#points, regions[index], eye, points);
+    });
+  }
+
+  /** Brings the memories' answers up to date with `crops`. */
+  async #look(crops: Float32Array): Promise<void> {
+    const crop = (index: number) => crops.subarray(index * INPUT_LENGTH, (index + 1) * INPUT_LENGTH);
+    const changed = [...EYES.keys()].filter((index) => !this.#memories[index].recognises(crop(index)));
+    if (changed.length === 0) return;
+    const run = changed.length === 1 ? this.#single : this.#both;
+    if (run === this.#single) run.inputs.image.set(crop(changed[0]));
+    await run.execute();
+    changed.forEach((index, n) => {
+      this.#memories[index].remember(run.outputs.points.subarray(n * OUTPUT_LENGTH, (n + 1) * OUTPUT_LENGTH));
     });
   }
 }

@@ -55,7 +55,10 @@ export async function findFaces(models: FaceModels, image: RgbaImage): Promise<F
   faces.sort((a, b) => b.region.sizePx - a.region.sizePx);
   const largest = faces.slice(0, MAX_FACES);
   const eyes = new EyeRefiner(models);
-  for (const { points, region } of largest) await eyes.refine(image, points, region.rollRad);
+  for (const { points, region } of largest) {
+    eyes.reset();
+    await eyes.refine(image, points, region.rollRad);
+  }
   return largest.map(({ points, presence }) => ({ points, confidence: presence }));
 }
 

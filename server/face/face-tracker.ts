@@ -87,6 +87,7 @@ export class FaceTracker {
     this.#lastRegion = null;
     this.#misses = 0;
     this.#framesUntilDetection = 0;
+    this.#eyes.reset();
   }
 
   /** Fits the face that was there in the last frame. */
