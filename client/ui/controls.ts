@@ -97,8 +97,8 @@ export class Controls {
       'div',
       { class: 'slider' },
       el('label', { for: id }, label, keyCap(`${keyOf(down)} ${keyOf(up)}`)),
-      value,
       input,
+      value,
     );
   }
 
