@@ -23,6 +23,8 @@ export interface DevelopedFace {
   readonly still: RgbaImage;
   /** In pixels of the still. */
   readonly landmarks: FaceLandmarks;
+  /** Further faces that the still shows, likewise. */
+  readonly others: readonly FaceLandmarks[];
   readonly contours: [number, number][][];
   /** The still as a JPEG, for pages. */
   readonly jpeg: Uint8Array;
@@ -110,11 +112,14 @@ async function finish(
   still: RgbaImage,
   mapped: FaceLandmarks,
 ): Promise<DevelopedFace> {
-  const landmarks = nearest(await findFaces(models, still), mapped) ?? mapped;
+  const found = await findFaces(models, still);
+  const itself = nearest(found, mapped);
+  const landmarks = itself ?? mapped;
   return {
     box: boxOf(face, image),
     still,
     landmarks,
+    others: found.filter((other) => other !== itself),
     contours: faceContours(landmarks, still.width, still.height),
     jpeg: await encodeJpeg(still, PORTRAIT_SIZE_PX),
   };

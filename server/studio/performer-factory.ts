@@ -9,7 +9,7 @@ import type { PreparedPortrait } from './studio-protocol.ts';
 
 /** Makes the performer of one session. */
 export type PerformerFactory = (
-  portrait: Pick<PreparedPortrait, 'still' | 'landmarks'>,
+  portrait: Pick<PreparedPortrait, 'still' | 'landmarks' | 'layers'>,
   settings: SessionSettings,
 ) => Promise<Performer>;
 
@@ -29,14 +29,14 @@ export async function createFacePerformer({
 }: {
   models: FaceModels;
   model: MotionModel;
-  portrait: Pick<PreparedPortrait, 'still' | 'landmarks'>;
+  portrait: Pick<PreparedPortrait, 'still' | 'landmarks' | 'layers'>;
   settings: SessionSettings;
 } & PerformerOptions): Promise<Performer> {
   return new FacePerformer({
     tracker,
     motion: new MotionExtractor(),
     model,
-    portrait: await model.prepare(portrait.still, portrait.landmarks),
+    portrait: await model.prepare(portrait.still, portrait.landmarks, portrait.layers),
     face: portrait.landmarks,
     settings,
     onStageError,

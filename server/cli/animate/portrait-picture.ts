@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import { findFaces } from '../../face/face-finder.ts';
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { FaceModels } from '../../face/face-models.ts';
+import type { PortraitLayers } from '../../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import { cutPortrait } from '../../matting/cut-portrait.ts';
 import { DEFAULT_PICTURE_LIMITS, decodePicture } from '../../portraits/decode-picture.ts';
 import { developPicture } from '../../portraits/develop-portrait.ts';
 import { PictureError } from '../../portraits/picture-error.ts';
@@ -19,6 +21,8 @@ export interface PortraitPicture {
   readonly still: RgbaImage;
   /** In pixels of the still. */
   readonly landmarks: FaceLandmarks;
+  /** Null where the person could not be told from the background. */
+  readonly layers: PortraitLayers | null;
   /** What the user should know about it, in sentences. */
   readonly remarks: readonly string[];
 }
@@ -43,19 +47,26 @@ export async function loadPortraitPicture(
 async function croppedPortrait(models: FaceModels, bytes: Uint8Array): Promise<PortraitPicture> {
   const options = { ...DEFAULT_PICTURE_LIMITS, minFacePx: MIN_FACE_PX, crop: 'auto' } as const;
   const { faces } = await developPicture(models, bytes, options);
-  const [{ still, landmarks }] = faces;
-  return { still, landmarks, remarks: remarksOnFaces(faces.length) };
+  const [{ still, landmarks, others }] = faces;
+  const { layers, refusal } = cutPortrait(still, landmarks, others);
+  return { still, landmarks, layers, remarks: [...remarksOnFaces(faces.length), ...remarksOnCut(refusal)] };
 }
 
 async function wholePicture(models: FaceModels, bytes: Uint8Array): Promise<PortraitPicture> {
   const still = await decodePicture(bytes, { workingSidePx: UNCROPPED_SIDE_PX });
   const faces = await findFaces(models, still);
   if (faces.length === 0) throw new PictureError('no-face', 'No face was found in this picture.');
-  const remarks = [...remarksOnFaces(faces.length)];
+  const [landmarks, ...others] = faces;
+  const { layers, refusal } = cutPortrait(still, landmarks, others);
+  const remarks = [...remarksOnFaces(faces.length), ...remarksOnCut(refusal)];
   if (Math.max(still.width, still.height) === UNCROPPED_SIDE_PX) {
     remarks.push(`The picture is animated at ${still.width}×${still.height} pixels.`);
   }
-  return { still, landmarks: faces[0], remarks };
+  return { still, landmarks, layers, remarks };
+}
+
+function remarksOnCut(refusal: string | null): string[] {
+  return refusal === null ? [] : [`The background moves with the person: ${refusal}.`];
 }
 
 function remarksOnFaces(count: number): string[] {

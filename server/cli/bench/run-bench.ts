@@ -33,8 +33,8 @@ export async function runBench(options: BenchOptions, say: (line: string) => voi
   const models = await FaceModels.load();
   try {
     const model = await loadMotionModel(DEFAULT_MOTION_MODEL);
-    const { still, landmarks } = await loadPortraitPicture(models, options.portraitPath, 'auto');
-    const portrait = { id: 'bench', still, landmarks };
+    const { still, landmarks, layers } = await loadPortraitPicture(models, options.portraitPath, 'auto');
+    const portrait = { id: 'bench', still, landmarks, layers };
     say(`Measuring the stages over ${options.frames} frames …`);
     const cpuMsPerFrame = await measureStageCosts(models, model, portrait, camera, options.frames);
 
