@@ -3,7 +3,7 @@ import type { MotionModel } from '../packs/motion-model.ts';
 
 /** The kinds of model packs there are, by name; the first is the default. */
 const MOTION_MODELS = {
-  mesh: async (): Promise<MotionModel> => new MeshModel(),
+  mesh: (): Promise<MotionModel> => MeshModel.load(),
 } as const satisfies Record<string, () => Promise<MotionModel>>;
 
 export type MotionModelName = keyof typeof MOTION_MODELS;

@@ -9,7 +9,7 @@ import { MeshModel } from './mesh-model.ts';
 import { COLOURS, drawPortrait, findColour } from './testing/drawn-portrait.ts';
 
 const DEGREE = Math.PI / 180;
-const model = new MeshModel();
+const model = await MeshModel.load();
 
 function turned(yawDeg: number, pitchDeg: number, rollDeg: number): Motion {
   const angles = { yawRad: yawDeg * DEGREE, pitchRad: pitchDeg * DEGREE, rollRad: rollDeg * DEGREE };

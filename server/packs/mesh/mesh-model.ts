@@ -2,6 +2,8 @@ import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
 import type { MotionModel } from '../motion-model.ts';
+import { paintLids } from './eyes/lid-keyframes.ts';
+import { LidNet } from './eyes/lid-net.ts';
 import { BEHIND_FACE } from './geometry/surroundings.ts';
 import { MeshPortrait } from './mesh-portrait.ts';
 
@@ -15,10 +17,20 @@ const EDGE_JUMP = 0.14;
 export class MeshModel implements MotionModel<MeshPortrait> {
   readonly name = 'mesh';
   readonly executionProvider = 'cpu';
+  readonly #lidNet: LidNet;
+
+  private constructor(lidNet: LidNet) {
+    this.#lidNet = lidNet;
+  }
+
+  /** @throws InferenceError if the lid net, which is part of the project, cannot be loaded */
+  static async load(): Promise<MeshModel> {
+    return new MeshModel(await LidNet.load());
+  }
 
   /** Takes `still` as it is: it must not change while the portrait is in use. */
   async prepare(still: RgbaImage, landmarks: FaceLandmarks): Promise<MeshPortrait> {
-    return new MeshPortrait(still, landmarks);
+    return new MeshPortrait(still, landmarks, await paintLids(this.#lidNet, still, landmarks.points));
   }
 
   /**

@@ -2,6 +2,7 @@ import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Portrait } from '../motion-model.ts';
 import { EyeLayer } from './eyes/eye-layer.ts';
+import type { LidKeyframes } from './eyes/lid-keyframes.ts';
 import { PortraitGeometry } from './geometry/portrait-geometry.ts';
 import { MouthLayer } from './mouth/mouth-layer.ts';
 import type { DrawableTexture } from './raster/texture.ts';
@@ -19,7 +20,7 @@ export class MeshPortrait implements Portrait {
   readonly eyes: readonly [EyeLayer, EyeLayer];
   readonly mouth: MouthLayer;
 
-  constructor(still: RgbaImage, landmarks: FaceLandmarks) {
+  constructor(still: RgbaImage, landmarks: FaceLandmarks, lids: readonly [LidKeyframes, LidKeyframes]) {
     this.width = still.width;
     this.height = still.height;
     this.still = still;
@@ -28,8 +29,8 @@ export class MeshPortrait implements Portrait {
     this.rasterizer.setBackground(still);
     this.texture = this.rasterizer.createTexture(still);
     this.eyes = [
-      new EyeLayer(this.geometry, still, this.texture, 0),
-      new EyeLayer(this.geometry, still, this.texture, 1),
+      new EyeLayer(this.geometry, still, this.texture, 0, lids[0]),
+      new EyeLayer(this.geometry, still, this.texture, 1, lids[1]),
     ];
     this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)), this.texture);
   }

@@ -8,32 +8,27 @@ import type { PortraitGeometry } from '../geometry/portrait-geometry.ts';
 import { clamp01 } from '../raster/clamp01.ts';
 import type { Texture } from '../raster/texture.ts';
 import { createTexture, sampleTexture } from '../raster/texture.ts';
-import type { ClosedLid } from './closed-lid.ts';
-import { paintClosedLid } from './closed-lid.ts';
 import { acrossOf, alongOf, createEyeAxes, readEyeAxes, xAt, yAt } from './eye-axes.ts';
+import { LOWER_LID_SHARE } from './eye-crop.ts';
 import { boundingBox, EyePatch } from './eye-patch.ts';
 import { paintEyeball } from './eyeball.ts';
 import { LidCurve } from './lid-curve.ts';
+import type { LidKeyframes } from './lid-keyframes.ts';
+import { CLOSINGS } from './lid-keyframes.ts';
 
 /** Farthest an iris goes, in eye widths, along and across. */
 const MOST_GAZE_ALONG = 0.2;
 const MOST_GAZE_ACROSS = 0.08;
 /** Iris heights are measured less surely than sides. */
 const GAZE_ACROSS_SHARE = 0.6;
-/** Of a closing eye the lower lid comes up by this share. */
-const LOWER_LID_SHARE = 0.1;
-/** Closing at which the open eye's own lashes have given way to those of the moving lid. */
-const LASHES_CHANGE_AT = 0.25;
-/** Lash line: half thickness, and reach of the lashes that point down over a closed eye, in eye widths. */
-const LASH_LINE = 0.026;
-const LASH_REACH = 0.085;
 /** What lies within so many radii of the iris' centre moves as it is; beyond, the white stretches. */
 const RIGID_AROUND_IRIS = 1.3;
-/** Shadow of a lowered lid on the eyeball, reach in eye widths. */
-const LID_SHADOW = 0.22;
-const LID_SHADOW_REACH = 0.12;
-/** A lid over the eyeball catches light on its roundness and loses it towards the lashes. */
-const LID_ROUNDNESS = 0.06;
+/** How far around the lids the painted keyframes are moved with them, and end, in eye widths. */
+const REACH_ABOVE = 0.34;
+const REACH_BELOW = 0.4;
+const REACH_BESIDE = 0.27;
+/** Drawn box around the lids, eye widths. */
+const ROOM = 0.55;
 
 /** Draws one eye over the warped portrait: gaze, lids that close over the eyeball, their lashes. */
 export class EyeLayer {
@@ -42,21 +37,21 @@ export class EyeLayer {
   readonly #eye: EyePoints;
   readonly #index: 0 | 1;
   readonly #patch: EyePatch;
-  readonly #closed: ClosedLid;
-  readonly #closedTexture: Texture;
+  readonly #lids: LidKeyframes;
   readonly #eyeballTexture: Texture;
   readonly #axes = createEyeAxes();
   readonly #upper = new LidCurve();
   readonly #lower = new LidCurve();
+  /** What the keyframes show at one place: lid red, green, blue, opacity, light on the eyeball. */
+  readonly #seen = new Float64Array(7);
 
-  constructor(geometry: PortraitGeometry, still: RgbaImage, texture: Texture, index: 0 | 1) {
+  constructor(geometry: PortraitGeometry, still: RgbaImage, texture: Texture, index: 0 | 1, lids: LidKeyframes) {
     this.#geometry = geometry;
     this.#still = texture;
     this.#eye = EYES[index];
     this.#index = index;
     this.#patch = new EyePatch(still, geometry.own, this.#eye, geometry.ownPose);
-    this.#closed = paintClosedLid(this.#patch, still);
-    this.#closedTexture = createTexture(this.#closed.picture);
+    this.#lids = lids;
     this.#eyeballTexture = createTexture(paintEyeball(this.#patch, still));
   }
 
@@ -81,98 +76,126 @@ export class EyeLayer {
     const axes = this.#axes;
     const patch = this.#patch;
     const own = patch.axes;
-    const upperCurve = this.#upper;
-    const lowerCurve = this.#lower;
-    const middle = lowerCurve.at(0.5) - upperCurve.at(0.5);
-    const reach = Math.max(middle, 0.2 * patch.widthUnits);
-    const box = boundingBox(axes, -0.12, 1.12, upperCurve.at(0.5) - 0.9 * reach, lowerCurve.at(0.5) + 0.9 * reach);
+    const { data } = out;
+    const room = ROOM * patch.widthUnits;
+    const box = boundingBox(
+      axes,
+      -REACH_BESIDE,
+      1 + REACH_BESIDE,
+      this.#upper.at(0.5) - room,
+      this.#lower.at(0.5) + room,
+    );
     const left = Math.max(0, Math.floor(box.left));
     const right = Math.min(out.width, Math.ceil(box.right));
     const top = Math.max(0, Math.floor(box.top));
     const bottom = Math.min(out.height, Math.ceil(box.bottom));
-
     const widthPx = Math.hypot(axes.alongX, axes.alongY);
     /** Pixels per canonical unit across. */
     const acrossPx = Math.abs(1 / axes.inverse) / Math.max(1e-6, widthPx);
-    const swap = smoothstep(0, LASHES_CHANGE_AT, closing);
     const cleaned = smoothstep(0.005, 0.05, Math.hypot(gazeAlong, gazeAcross) + 0.15 * closing);
-    const [lashRed, lashGreen, lashBlue] = this.#closed.lashColour;
-    const lashSigma = Math.max(0.55, LASH_LINE * widthPx);
     const irisReach = (patch.irisRadius * RIGID_AROUND_IRIS) / patch.widthUnits;
-    const data = out.data;
 
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
         const along = alongOf(axes, x + 0.5, y + 0.5);
+        if (along < -REACH_BESIDE || along > 1 + REACH_BESIDE) continue;
         const across = acrossOf(axes, x + 0.5, y + 0.5);
-        if (along < -0.12 || along > 1.12) continue;
-        const openUpper = upperCurve.at(along);
-        const openLower = lowerCurve.at(along);
-        const gap = Math.max(0, openLower - openUpper);
+        const openUpper = this.#upper.at(along);
+        const openLower = Math.max(openUpper, this.#lower.at(along));
+        const gap = openLower - openUpper;
         const upper = openUpper + gap * closing * (1 - LOWER_LID_SHARE);
         const lower = openLower - gap * closing * LOWER_LID_SHARE;
+        const corners = clamp01(along * widthPx + 0.5) * clamp01((1 - along) * widthPx + 0.5);
+        const opening =
+          corners *
+          clamp01((across - upper) * acrossPx + 0.5) *
+          clamp01((lower - across) * acrossPx + 0.5) *
+          clamp01((lower - upper) * acrossPx);
         const p = 4 * (y * out.width + x);
         let red = data[p];
         let green = data[p + 1];
         let blue = data[p + 2];
 
-        if (swap > 0) {
-          const edge =
-            smoothstep(-0.12, -0.04, along) *
-            smoothstep(1.12, 1.04, along) *
-            smoothstep(openUpper - 0.9 * reach, openUpper - 0.5 * reach, across) *
-            smoothstep(openLower + 0.9 * reach, openLower + 0.4 * reach, across);
-          const skin = this.#samplePatch(this.#closedTexture, xAt(own, along, across), yAt(own, along, across));
-          const alpha = swap * edge;
-          // Roundness of the lid between its crease and its edge.
-          const down = (across - (openUpper - 0.3 * reach)) / Math.max(1e-6, upper - openUpper + 0.3 * reach);
-          const round = down > 0 && down < 1 ? Math.sin(Math.PI * down) * LID_ROUNDNESS * closing : 0;
-          const gain = 1 + round;
-          red += (Math.min(255, (skin & 255) * gain) - red) * alpha;
-          green += (Math.min(255, ((skin >>> 8) & 255) * gain) - green) * alpha;
-          blue += (Math.min(255, ((skin >>> 16) & 255) * gain) - blue) * alpha;
+        const seen = this.#seen;
+        seen[4] = seen[5] = seen[6] = 1;
+        if (closing > 0) {
+          this.#sampleLids(along, across, openUpper, openLower, closing);
+          const was = clamp01((across - openUpper) * acrossPx + 0.5) * clamp01((openLower - across) * acrossPx + 0.5);
+          const swept = was * corners - opening;
+          const alpha = seen[3] + (1 - seen[3]) * Math.max(0, swept);
+          red += (seen[0] - red) * alpha;
+          green += (seen[1] - green) * alpha;
+          blue += (seen[2] - blue) * alpha;
         }
-
-        const inside = clamp01((across - upper) * acrossPx + 0.5) * clamp01((lower - across) * acrossPx + 0.5);
-        const withinCorners = clamp01(along * widthPx + 0.5) * clamp01((1 - along) * widthPx + 0.5);
-        const eyeball = inside * withinCorners * presence;
+        const eyeball = opening * presence;
         if (eyeball > 0.002) {
           // The iris and what is near it move as they are, the corners stay.
           const fromIris = Math.abs(along - gazeAlong - patch.irisAlong);
           const side = along - gazeAlong < patch.irisAlong ? patch.irisAlong : 1 - patch.irisAlong;
           const share = smoothstep(Math.max(irisReach + 0.1, side), irisReach, fromIris);
-          const fromAlong = along - gazeAlong * share;
-          const fromAcross = across - gazeAcross * share;
-          const sx = xAt(own, fromAlong, fromAcross);
-          const sy = yAt(own, fromAlong, fromAcross);
-          const seen = sampleTexture(this.#still, sx, sy);
-          const clean = this.#samplePatch(this.#eyeballTexture, sx, sy);
-          const shadow =
-            1 - LID_SHADOW * closing * Math.exp(-(((across - upper) / (LID_SHADOW_REACH * patch.widthUnits)) ** 2));
-          red += (blend(seen & 255, clean & 255, cleaned) * shadow - red) * eyeball;
-          green += (blend((seen >>> 8) & 255, (clean >>> 8) & 255, cleaned) * shadow - green) * eyeball;
-          blue += (blend((seen >>> 16) & 255, (clean >>> 16) & 255, cleaned) * shadow - blue) * eyeball;
+          const sx = xAt(own, along - gazeAlong * share, across - gazeAcross * share);
+          const sy = yAt(own, along - gazeAlong * share, across - gazeAcross * share);
+          const still = sampleTexture(this.#still, sx, sy);
+          const whole = sampleTexture(this.#eyeballTexture, sx - patch.left, sy - patch.top);
+          red += (blend(still & 255, whole & 255, cleaned) * seen[4] - red) * eyeball;
+          green += (blend((still >>> 8) & 255, (whole >>> 8) & 255, cleaned) * seen[5] - green) * eyeball;
+          blue += (blend((still >>> 16) & 255, (whole >>> 16) & 255, cleaned) * seen[6] - blue) * eyeball;
         }
-
-        if (swap > 0) {
-          const below = (across - upper) * acrossPx;
-          const line = Math.exp(-((below / lashSigma) ** 2));
-          const lashes = below > 0 ? 0.38 * closing * smoothstep(LASH_REACH * widthPx, 0, below) : 0;
-          const taper = smoothstep(-0.03, 0.14, along) * smoothstep(1.03, 0.86, along);
-          const dark = Math.max(line * 0.9, lashes) * taper * swap;
-          red += (Math.min(red, lashRed) - red) * dark;
-          green += (Math.min(green, lashGreen) - green) * dark;
-          blue += (Math.min(blue, lashBlue) - blue) * dark;
-        }
-        data[p] = red + 0.5;
-        data[p + 1] = green + 0.5;
-        data[p + 2] = blue + 0.5;
+        data[p] = Math.min(255, red + 0.5);
+        data[p + 1] = Math.min(255, green + 0.5);
+        data[p + 2] = Math.min(255, blue + 0.5);
       }
     }
   }
 
-  #samplePatch(texture: Texture, x: number, y: number): number {
-    return sampleTexture(texture, x - this.#patch.left, y - this.#patch.top);
+  /** Reads the keyframes before and after `closing` into `#seen`, each where its own lid lies as this one does here. */
+  #sampleLids(along: number, across: number, openUpper: number, openLower: number, closing: number): void {
+    const seen = this.#seen;
+    seen.fill(0);
+    let after = 0;
+    while (CLOSINGS[after] < closing) after++;
+    const before = after - 1;
+    const from = before < 0 ? 0 : CLOSINGS[before];
+    const share = (closing - from) / (CLOSINGS[after] - from);
+    if (before < 0) {
+      // Before the first keyframe is the portrait itself: nothing drawn, the light unchanged.
+      this.#sampleLid(after, 1, along, across, openUpper, openLower, closing);
+      seen[3] *= share;
+      for (let k = 4; k < 7; k++) seen[k] = 1 + (seen[k] - 1) * share;
+      return;
+    }
+    this.#sampleLid(before, 1 - share, along, across, openUpper, openLower, closing);
+    this.#sampleLid(after, share, along, across, openUpper, openLower, closing);
+  }
+
+  #sampleLid(
+    index: number,
+    weight: number,
+    along: number,
+    across: number,
+    openUpper: number,
+    openLower: number,
+    closing: number,
+  ): void {
+    const patch = this.#patch;
+    const { axes, widthUnits } = patch;
+    const ownUpper = patch.upper.at(along);
+    const ownLower = Math.max(ownUpper, patch.lower.at(along));
+    const edge = openUpper + (openLower - openUpper) * closing * (1 - LOWER_LID_SHARE);
+    const ownEdge = ownUpper + (ownLower - ownUpper) * CLOSINGS[index] * (1 - LOWER_LID_SHARE);
+    const above = REACH_ABOVE * widthUnits;
+    const below = REACH_BELOW * widthUnits;
+    let ownAcross: number;
+    if (across < openUpper - above) ownAcross = ownUpper + (across - openUpper);
+    else if (across < edge) {
+      ownAcross = ownEdge + ((across - edge) * (ownEdge - ownUpper + above)) / (edge - openUpper + above);
+    } else if (across < openLower + below) {
+      ownAcross = ownEdge + ((across - edge) * (ownLower + below - ownEdge)) / (openLower + below - edge);
+    } else ownAcross = ownLower + (across - openLower);
+    const x = xAt(axes, along, ownAcross);
+    const y = yAt(axes, along, ownAcross);
+    const { crop } = this.#lids;
+    this.#lids.add(index, crop.columnAt(x, y), crop.rowAt(x, y), weight, this.#seen);
   }
 }
 
