@@ -89,13 +89,13 @@ describe('the converted face models', () => {
 });
 
 describe('ensureFaceModels', () => {
-  test('writes three models and leaves nothing else behind', async () => {
+  test('writes the models and leaves nothing else behind', async () => {
     const cache = await newFolder();
     const messages: string[] = [];
     const paths = await ensureFaceModels(cache, (message) => messages.push(message));
     const files = await readdir(path.dirname(paths.iris));
-    expect(files.toSorted()).toEqual(['blazeface.onnx', 'facemesh.onnx', 'iris.onnx', 'stamp.json']);
-    expect(messages).toHaveLength(3);
+    expect(files.toSorted()).toEqual(['blazeface.onnx', 'facemesh.onnx', 'faceres.onnx', 'iris.onnx', 'stamp.json']);
+    expect(messages).toHaveLength(4);
   });
 
   test('does nothing when the models are there', async () => {
@@ -130,7 +130,7 @@ describe('ensureFaceModels', () => {
     const messages: string[] = [];
     await ensureFaceModels(cache, (message) => messages.push(message));
     expect(messages).toEqual([]);
-    expect(await readdir(path.dirname(paths.iris))).toHaveLength(4);
+    expect(await readdir(path.dirname(paths.iris))).toHaveLength(5);
   });
 
   test('refuses source files that are not the pinned ones, says what to do, and writes no model of them', async () => {

@@ -1,12 +1,12 @@
 import { BATCH, type ConversionSpec } from './tfjs-to-onnx.ts';
 
 /**
- * The three graphs of `@vladmandic/human` that Effigy tracks faces with. They are Google MediaPipe's (Apache-2.0),
- * packed for TensorFlow.js by Vladimir Mandic (MIT).
+ * The graphs of `@vladmandic/human` (MIT) that Effigy runs: three that it tracks faces with, Google MediaPipe's
+ * (Apache-2.0), and one that tells people apart, for measuring alone, HSE FaceRes (Savchenko, PeerJ CS 5:e197, 2019).
  */
 export const humanVersion = '3.3.6';
 
-export const faceModelNames = ['blazeface', 'facemesh', 'iris'] as const;
+export const faceModelNames = ['blazeface', 'facemesh', 'iris', 'faceres'] as const;
 export type FaceModelName = (typeof faceModelNames)[number];
 
 export interface FaceModelSpec extends ConversionSpec {
@@ -63,5 +63,18 @@ export const faceModelSpecs: Readonly<Record<FaceModelName, FaceModelSpec>> = {
     },
     input: { node: 'input_1', name: 'image' },
     outputs: [{ node: 'Identity', name: 'points', shape: [BATCH, 228, 1, 1] }],
+  },
+  /**
+   * FaceRes. Input: N×3×224×224 RGB in 0..255, the face upright. Output: 1024 features, none negative, whose
+   * directions are alike for pictures of one person.
+   */
+  faceres: {
+    name: 'faceres',
+    sha256: {
+      json: '5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df',
+      bin: '2c7d2d62b76c97528b736527aa09d310ea71743c9e3e79fb6c62d4b2d73af79b',
+    },
+    input: { node: 'input_1', name: 'image' },
+    outputs: [{ node: 'global_pooling/Mean', name: 'features', shape: [BATCH, 1024] }],
   },
 };

@@ -47,6 +47,17 @@ export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
     return 4;
   },
 
+  Conv2D: (node, context) => {
+    const filter = requireConstant(node, context, node.inputs[1]);
+    context.graph.addNode('Conv', [node.inputs[0], addConvolutionFilter(context.graph, filter)], node.name, {
+      kernel_shape: filter.shape.slice(0, 2),
+      strides: spatial(node.attributes.integers('strides')),
+      dilations: spatial(node.attributes.integers('dilations', [1, 1, 1, 1])),
+      auto_pad: autoPad(node),
+    });
+    return 4;
+  },
+
   DepthwiseConv2dNative: (node, context) => {
     const filter = requireConstant(node, context, node.inputs[1]);
     context.graph.addNode('Conv', [node.inputs[0], addDepthwiseFilter(context.graph, filter)], node.name, {
@@ -59,14 +70,11 @@ export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
     return 4;
   },
 
-  AddV2: (node, context) => {
-    const terms = node.inputs.map((name) => {
-      const constant = context.constant(name);
-      return constant ? addChannelVector(context.graph, constant) : name;
-    });
-    context.graph.addNode('Add', terms, node.name);
-    return 4;
-  },
+  AddV2: elementwise('Add'),
+  Add: elementwise('Add'),
+  Mul: elementwise('Mul'),
+  Minimum: elementwise('Min'),
+  Maximum: elementwise('Max'),
 
   Relu: (node, context) => {
     context.graph.addNode('Relu', node.inputs, node.name);
@@ -101,6 +109,16 @@ export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
     return 4;
   },
 
+  Mean: (node, context) => {
+    const axes = [...requireConstant(node, context, node.inputs[1]).data].sort();
+    if (context.rank(node.inputs[0]) !== 4 || axes.join() !== '1,2' || node.attributes.flag('keep_dims')) {
+      throw unsupported(node, 'a mean over other axes than height and width');
+    }
+    const pooled = context.graph.addNode('GlobalAveragePool', [node.inputs[0]], `${node.name}/pooled`);
+    context.graph.addNode('Flatten', [pooled], node.name, { axis: 1 });
+    return 2;
+  },
+
   ConcatV2: (node, context) => {
     const parts = node.inputs.slice(0, -1);
     const axis = requireConstant(node, context, node.inputs.at(-1)!).data[0];
@@ -126,6 +144,18 @@ export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
     return context.rank(node.inputs[0]);
   },
 };
+
+/** An operator on two feature maps, or on one and a constant: one value, or one per channel. */
+function elementwise(operator: string): OperatorConverter {
+  return (node, context) => {
+    const terms = node.inputs.map((name) => {
+      const constant = context.constant(name);
+      return constant ? addChannelVector(context.graph, constant) : name;
+    });
+    context.graph.addNode(operator, terms, node.name);
+    return 4;
+  };
+}
 
 /**
  * PReLU, x for x ≥ 0 and a·x below, as a·x + (1 − a)·max(x, 0): 1×1 depthwise convolutions, a ReLU and a sum.
@@ -186,7 +216,7 @@ function addVector(graph: OnnxGraph, { data }: TfjsWeight): string {
 
 /** One value per channel, in a shape that broadcasts over NCHW. */
 function addChannelVector(graph: OnnxGraph, { shape, data }: TfjsWeight): string {
-  if (data.length !== shape.at(-1)) throw new Error(`a constant of shape ${shape} is not one value per channel`);
+  if (data.length !== (shape.at(-1) ?? 1)) throw new Error(`a constant of shape ${shape} is not one value per channel`);
   return graph.addFloats(Float32Array.from(data), [data.length, 1, 1]);
 }
 

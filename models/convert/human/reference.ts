@@ -80,6 +80,12 @@ const syntheticInputs: Readonly<Record<FaceModelName, SyntheticInput>> = {
       { face: { centerX: 57, centerY: 46, sizePx: 200, eyeOpening: 0.4, gazeX: -0.4 }, contrast: 0.7 },
     ],
   },
+  faceres: {
+    sidePx: 224,
+    low: 0,
+    high: 255,
+    pictures: [{ face: { centerX: 110, centerY: 118, sizePx: 190, rollRad: 0.05, mouthOpening: 0.2 }, contrast: 1 }],
+  },
 };
 
 /** The made-up input of a model: `batch × side × side × 3` values under fine noise, the same on every machine. */

@@ -26,6 +26,7 @@ export interface TfjsWeight {
 
 const attributeSchema = z.object({
   s: z.string().optional(),
+  b: z.boolean().optional(),
   list: z.object({ i: z.array(z.coerce.number()).optional(), s: z.array(z.string()).optional() }).optional(),
   shape: z.object({ dim: z.array(z.object({ size: z.coerce.number() })).optional() }).optional(),
 });
@@ -72,6 +73,11 @@ export class TfjsAttributes {
   /** A list of integers; `fallback` where the attribute is absent. */
   integers(name: string, fallback?: readonly number[]): readonly number[] {
     return this.#optional(name)?.list?.i ?? fallback ?? this.#missing(name);
+  }
+
+  /** A truth value. */
+  flag(name: string): boolean {
+    return this.#required(name).b ?? this.#missing(name);
   }
 
   /** A shape; −1 is an unknown size. */
