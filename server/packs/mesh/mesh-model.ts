@@ -1,9 +1,8 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import type { PortraitLayers } from '../../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
 import type { MotionModel } from '../motion-model.ts';
-import { paintLids } from './eyes/lid-keyframes.ts';
-import { LidNet } from './eyes/lid-net.ts';
 import { BEHIND_FACE } from './geometry/surroundings.ts';
 import { MeshPortrait } from './mesh-portrait.ts';
 
@@ -17,20 +16,14 @@ const EDGE_JUMP = 0.14;
 export class MeshModel implements MotionModel<MeshPortrait> {
   readonly name = 'mesh';
   readonly executionProvider = 'cpu';
-  readonly #lidNet: LidNet;
-
-  private constructor(lidNet: LidNet) {
-    this.#lidNet = lidNet;
-  }
-
-  /** @throws InferenceError if the lid net, which is part of the project, cannot be loaded */
-  static async load(): Promise<MeshModel> {
-    return new MeshModel(await LidNet.load());
-  }
 
   /** Takes `still` as it is: it must not change while the portrait is in use. */
-  async prepare(still: RgbaImage, landmarks: FaceLandmarks): Promise<MeshPortrait> {
-    return new MeshPortrait(still, landmarks, await paintLids(this.#lidNet, still, landmarks.points));
+  async prepare(
+    still: RgbaImage,
+    landmarks: FaceLandmarks,
+    layers: PortraitLayers | null = null,
+  ): Promise<MeshPortrait> {
+    return new MeshPortrait(still, landmarks, layers);
   }
 
   /**
@@ -42,17 +35,23 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     if (out.width !== width || out.height !== height || out.data.length !== width * height * 4) {
       throw new RangeError(`The output is ${out.width}×${out.height}, the portrait ${width}×${height}`);
     }
-    const { geometry, rasterizer, texture } = portrait;
+    const { geometry } = portrait;
     geometry.move(motion);
+    if (geometry.isAtRest()) out.data.set(portrait.still.data);
+    else this.#draw(portrait, out);
+    for (const eye of portrait.eyes) eye.draw(motion, out);
+    portrait.mouth.draw(out);
+  }
+
+  #draw({ geometry, rasterizer, texture, person }: MeshPortrait, out: RgbaImage): void {
     rasterizer.begin();
-    rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, texture, { unmoved: 'skip' });
+    if (person) rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, person);
+    else rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, texture, { unmoved: 'skip' });
     rasterizer.softenEdges({
       ...geometry.faceBox(),
       jump: EDGE_JUMP * geometry.pixelsPerUnit,
       behind: BEHIND_FACE,
     });
     rasterizer.composite(out);
-    for (const eye of portrait.eyes) eye.draw(motion, out);
-    portrait.mouth.draw(out);
   }
 }

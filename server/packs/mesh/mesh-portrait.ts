@@ -1,8 +1,8 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import type { PortraitLayers } from '../../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Portrait } from '../motion-model.ts';
 import { EyeLayer } from './eyes/eye-layer.ts';
-import type { LidKeyframes } from './eyes/lid-keyframes.ts';
 import { PortraitGeometry } from './geometry/portrait-geometry.ts';
 import { MouthLayer } from './mouth/mouth-layer.ts';
 import type { DrawableTexture } from './raster/texture.ts';
@@ -15,22 +15,25 @@ export class MeshPortrait implements Portrait {
   readonly height: number;
   readonly still: RgbaImage;
   readonly texture: DrawableTexture;
+  /** The person to draw over the background; null where the still is one layer. */
+  readonly person: DrawableTexture | null;
   readonly geometry: PortraitGeometry;
   readonly rasterizer: TriangleRasterizer;
   readonly eyes: readonly [EyeLayer, EyeLayer];
   readonly mouth: MouthLayer;
 
-  constructor(still: RgbaImage, landmarks: FaceLandmarks, lids: readonly [LidKeyframes, LidKeyframes]) {
+  constructor(still: RgbaImage, landmarks: FaceLandmarks, layers: PortraitLayers | null) {
     this.width = still.width;
     this.height = still.height;
     this.still = still;
-    this.geometry = new PortraitGeometry(landmarks.points, still.width, still.height);
+    this.geometry = new PortraitGeometry(landmarks.points, still.width, still.height, layers?.person);
     this.rasterizer = new TriangleRasterizer(still.width, still.height);
-    this.rasterizer.setBackground(still);
+    this.rasterizer.setBackground(layers?.background ?? still);
     this.texture = this.rasterizer.createTexture(still);
+    this.person = layers && this.rasterizer.createTexture(layers.person, 'alpha');
     this.eyes = [
-      new EyeLayer(this.geometry, still, this.texture, 0, lids[0]),
-      new EyeLayer(this.geometry, still, this.texture, 1, lids[1]),
+      new EyeLayer(this.geometry, still, this.texture, 0),
+      new EyeLayer(this.geometry, still, this.texture, 1),
     ];
     this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)), this.texture);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { neutralMotion } from '../../../motion/motion-extractor.ts';
 import { identitySimilarity } from '../../../motion/procrustes.ts';
 import { fromAngles, toAngles } from '../../../motion/rotation.ts';
-import { limitedPose, limitTurn, softLimit } from './motion-limits.ts';
+import { limitedPose, limitTurn, ONE_LAYER, softLimit } from './motion-limits.ts';
 
 const DEGREE = Math.PI / 180;
 
@@ -48,14 +48,14 @@ describe('limitedPose', () => {
     own.scale = 97.3;
     own.translation.set([211.7, 198.1, -3]);
     const angles = toAngles(own.rotation);
-    expect(limitedPose(own, angles, neutralMotion(), identitySimilarity())).toEqual(own);
+    expect(limitedPose(own, angles, neutralMotion(), ONE_LAYER, identitySimilarity())).toEqual(own);
   });
 
   it('keeps every part of a wild motion within what one picture can show', () => {
     const own = identitySimilarity();
     const rotation = fromAngles({ yawRad: 1.2, pitchRad: -1, rollRad: 2 }, new Float32Array(9));
     const motion = { ...neutralMotion(), rotation, scale: 50, translation: [30, -40, 0] as const };
-    const pose = limitedPose(own, toAngles(own.rotation), motion, identitySimilarity());
+    const pose = limitedPose(own, toAngles(own.rotation), motion, ONE_LAYER, identitySimilarity());
     const { yawRad, pitchRad, rollRad } = toAngles(pose.rotation);
     expect(Math.abs(yawRad)).toBeLessThan(30 * DEGREE);
     expect(Math.abs(pitchRad)).toBeLessThan(22 * DEGREE);

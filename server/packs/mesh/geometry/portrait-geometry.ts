@@ -1,5 +1,6 @@
 import { LANDMARK_COUNT } from '../../../face/face-landmarks.ts';
 import { EYES, FACE_TRIANGLES, LIPS, MESH_POINT_COUNT, RIGID_POINTS } from '../../../face/face-topology.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 import { CANONICAL_FACE } from '../../../motion/canonical-face.ts';
 import type { Motion } from '../../../motion/motion.ts';
 import type { Similarity } from '../../../motion/procrustes.ts';
@@ -7,7 +8,9 @@ import { alignSimilarity, applySimilarity, identitySimilarity, invertSimilarity 
 import type { HeadAngles } from '../../../motion/rotation.ts';
 import { EXPRESSION_WEIGHTS } from './expression-weights.ts';
 import { HiddenSide } from './hidden-side.ts';
-import { anglesOf, limitedPose } from './motion-limits.ts';
+import type { MotionLimits } from './motion-limits.ts';
+import { anglesOf, limitedPose, ONE_LAYER, TWO_LAYERS } from './motion-limits.ts';
+import { PersonSheet } from './person-sheet.ts';
 import { Surroundings } from './surroundings.ts';
 
 /** Depths from a single picture are uncertain: expression moves points in depth by less than it is said to. */
@@ -40,23 +43,29 @@ export class PortraitGeometry {
   readonly source: Float32Array;
 
   readonly #hiddenSide: HiddenSide;
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: Surroundings | PersonSheet;
+  readonly #limits: MotionLimits;
   readonly #ownPosed = new Float64Array(LANDMARK_COUNT * 3);
   readonly #posed = new Float64Array(LANDMARK_COUNT * 3);
   readonly #expressed = new Float64Array(LANDMARK_COUNT * 3);
 
-  constructor(landmarks: Float32Array, width: number, height: number) {
+  /** `landmarks` in a still of `width × height` pixels; `person`: the person alone, null where it is not known. */
+  constructor(landmarks: Float32Array, width: number, height: number, person: RgbaImage | null = null) {
     alignSimilarity(CANONICAL_FACE, landmarks, RIGID_POINTS, this.ownPose);
     this.ownAngles = anglesOf(this.ownPose);
     invertSimilarity(this.ownPose, landmarks, this.ownShape);
     applySimilarity(this.ownPose, this.ownShape, this.#ownPosed);
-    this.#surroundings = new Surroundings(landmarks, width, height);
+    this.#limits = person ? TWO_LAYERS : ONE_LAYER;
+    this.#surroundings = person
+      ? new PersonSheet(landmarks, this.ownPose, person)
+      : new Surroundings(landmarks, width, height);
     const count = LANDMARK_COUNT + this.#surroundings.vertexCount;
     this.own = new Float32Array(count * 3);
     this.own.set(landmarks);
     this.#surroundings.writeOwn(this.own, LANDMARK_COUNT);
     this.moved = this.own.slice();
     this.source = this.own.slice();
+    this.#surroundings.writeSources(this.source, LANDMARK_COUNT);
     this.#hiddenSide = new HiddenSide(landmarks, this.ownPose);
     this.triangles = Uint16Array.from([
       ...FACE_TRIANGLES,
@@ -82,9 +91,16 @@ export class PortraitGeometry {
     return { left: box.left - 2, top: box.top - 2, right: box.right + 2, bottom: box.bottom + 2 };
   }
 
+  /** Whether the last `move` left every vertex where it is in the still. */
+  isAtRest(): boolean {
+    const { own, moved } = this;
+    for (let i = 0; i < moved.length; i++) if (moved[i] !== own[i]) return false;
+    return true;
+  }
+
   /** Moves the mesh. A neutral motion leaves every vertex exactly where it is in the still picture. */
   move(motion: Motion): void {
-    limitedPose(this.ownPose, this.ownAngles, motion, this.pose);
+    limitedPose(this.ownPose, this.ownAngles, motion, this.#limits, this.pose);
     this.#express(motion);
     applySimilarity(this.pose, this.ownShape, this.#posed);
     applySimilarity(this.pose, this.shape, this.#expressed);

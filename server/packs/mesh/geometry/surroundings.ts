@@ -133,6 +133,9 @@ export class Surroundings {
     });
   }
 
+  /** Everything takes its colour from its own place. */
+  writeSources(_source: Float32Array, _first: number): void {}
+
   /** Writes where the rings are under `head` into `out` from vertex `first` on. */
   writeMoved(head: HeadGeometry, out: Float32Array, first: number): void {
     const { own, ownPose, pose, posed, target } = head;

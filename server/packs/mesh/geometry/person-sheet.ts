@@ -1,0 +1,236 @@
+import { SILHOUETTE } from '../../../face/face-topology.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
+import type { Similarity } from '../../../motion/procrustes.ts';
+import { invertSimilarity } from '../../../motion/procrustes.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
+import { EAR, jawHeight, NECK, OutlineTurn, outlineDepth } from './head-shape.ts';
+import { NeckColumn } from './neck-column.ts';
+import type { Spoke } from './person-outline.ts';
+import { tracePerson } from './person-outline.ts';
+import type { HeadGeometry } from './surroundings.ts';
+import { BEHIND_FACE } from './surroundings.ts';
+import { TrunkMotion } from './trunk-motion.ts';
+
+/** Vertices along a spoke: over the hair (shares of it), then at the end of its soft edge, … */
+const OVER_HAIR = [0.12, 0.3, 0.5, 0.7, 0.88, 1];
+/** … from there to the border (shares of the way), and once far outside of the picture. */
+const BEYOND_HAIR = [0.12, 0.3, 0.55, 0.8, 1];
+const RINGS = OVER_HAIR.length + 1 + BEYOND_HAIR.length + 1;
+const SPOKES = SILHOUETTE.length;
+/** The vertices from here on lie at the picture's border or outside. */
+const SHEET_VERTICES = RINGS * SPOKES;
+const FIRST_AT_BORDER = (RINGS - 2) * SPOKES;
+
+/** Canonical units below the jaw over which neck and trunk take over from the head; hair hangs lower. */
+const NECK_REACH = 1.15;
+const HAIR_REACH_MORE = 0.45;
+/** Depth changes from the jaw's to the neck's over this distance below it, canonical units. */
+const JAW_OVERHANG = 0.3;
+/** The jaw's expression pulls the neck along so far, the temples' the hair, in face radii. */
+const EXPRESSION_REACH_BELOW = 0.75;
+const EXPRESSION_REACH = 0.4;
+/** What the border cuts off stays at the border, with motion into the picture fading over this distance, face radii. */
+const BORDER_FADE = 0.6;
+
+/**
+ * Everything of a person that is not the face: hair, ears, neck and trunk, as one sheet of vertices around the face.
+ * Hair and ears lie in depth on the head and turn with it; the neck bends between the head and the trunk.
+ *
+ * What is seen at the head's outline slides over the skull as the head turns, so that the outline with its soft edge
+ * stays an outline: on the side that comes into view hair stretches, on the other it closes up.
+ */
+export class PersonSheet {
+  readonly vertexCount: number;
+  readonly #width: number;
+  readonly #height: number;
+  readonly #spokes: readonly Spoke[];
+  readonly #fadePx: number;
+  readonly #ownPose: Similarity;
+  readonly #trunk: TrunkMotion;
+  readonly #neck: NeckColumn;
+  readonly #turn = new OutlineTurn();
+  readonly #slid = new Float64Array(3);
+  /** xyz triples: in the still (pixels), in the head's own frame, and posed as in the still. */
+  readonly #own: Float32Array;
+  readonly #inHead: Float64Array;
+  readonly #ownPosed: Float64Array;
+  /** Per vertex: share of the outline's slide, of the head's motion against the trunk's, of the outline's expression. */
+  readonly #slide: Float32Array;
+  readonly #withHead: Float32Array;
+  readonly #expression: Float32Array;
+
+  /** `own`: the landmarks in the still, `ownPose` their pose; `person`: the person alone, with alpha. */
+  constructor(own: Float32Array, ownPose: Similarity, person: RgbaImage) {
+    const { spokes, meanRadius } = tracePerson(own, ownPose, person);
+    this.#spokes = spokes;
+    this.#width = person.width;
+    this.#height = person.height;
+    this.#fadePx = BORDER_FADE * meanRadius;
+    this.#ownPose = ownPose;
+    this.#trunk = new TrunkMotion(ownPose);
+    this.#neck = new NeckColumn(ownPose, person, this.#trunk);
+    this.vertexCount = SHEET_VERTICES + this.#neck.vertexCount;
+    const count = SHEET_VERTICES;
+    this.#own = new Float32Array(3 * count);
+    this.#slide = new Float32Array(count);
+    this.#withHead = new Float32Array(count);
+    this.#expression = new Float32Array(count);
+    const farPx = Math.max(person.width, person.height) / 2;
+    const depthAtOutline = outlineDepth(ownPose);
+    const inHead = new Float64Array(3);
+    for (let ring = 0; ring < RINGS; ring++) {
+      spokes.forEach((spoke, s) => {
+        const v = ring * SPOKES + s;
+        const distance = distanceOf(spoke, ring, farPx);
+        const [x, y] = [spoke.x + spoke.dx * distance, spoke.y + spoke.dy * distance];
+        const overHair = Math.min(1, distance / spoke.hair);
+        const outlineOfFace = own[3 * spoke.landmark + 2];
+        const onHair = depthOnHair(spoke, overHair, outlineOfFace, depthAtOutline(x, y));
+        invertSimilarity(ownPose, [x, y, onHair], inHead);
+        const [aside, height] = inHead;
+        const reach = spoke.hair / ownPose.scale;
+        const isEar = earShare(spoke, height, reach);
+        const isJaw = bareJawShare(spoke, reach) * (1 - isEar);
+        const rim = depthAt(ownPose, aside, height, earDepth(height));
+        const onEar = outlineOfFace + (rim - outlineOfFace) * overHair;
+        const onHead = onHair * (1 - isEar - isJaw) + onEar * isEar + outlineOfFace * isJaw;
+        const below = Math.max(0, height - jawHeight(aside));
+        const z =
+          onHead + (neckDepth(ownPose, aside, height) - onHead) * smoothstep(0, JAW_OVERHANG, below) * (1 - isJaw);
+        this.#own.set([x, y, z], 3 * v);
+        this.#withHead[v] =
+          1 - smoothstep(0, NECK_REACH + HAIR_REACH_MORE * smoothstep(0.9, 1.3, Math.abs(aside)), below);
+        const slides = smoothstep(-0.75, -0.2, spoke.upward) * (1 - isEar - isJaw);
+        this.#slide[v] = overHair * slides * this.#withHead[v];
+        const downwards = smoothstep(-0.1, -0.6, spoke.upward);
+        const pulled = EXPRESSION_REACH + (EXPRESSION_REACH_BELOW - EXPRESSION_REACH) * downwards;
+        this.#expression[v] = 1 - smoothstep(0, pulled * meanRadius, distance);
+      });
+    }
+    this.#inHead = invertSimilarity(ownPose, this.#own, new Float64Array(3 * count));
+    this.#ownPosed = new Float64Array(3 * count);
+    for (let v = 0; v < count; v++) this.#posed(v, ownPose, this.#ownPosed, 3 * v);
+  }
+
+  /** Triangles of the sheet, joined to the face's outline; its vertices begin at index `first`. */
+  triangles(first: number): Uint16Array {
+    const out: number[] = [];
+    const index = (ring: number, spoke: number) =>
+      ring < 0 ? SILHOUETTE[spoke % SPOKES] : first + ring * SPOKES + (spoke % SPOKES);
+    for (let ring = -1; ring < RINGS - 1; ring++) {
+      for (let spoke = 0; spoke < SPOKES; spoke++) {
+        const [a, b] = [index(ring, spoke), index(ring, spoke + 1)];
+        const [c, d] = [index(ring + 1, spoke + 1), index(ring + 1, spoke)];
+        out.push(a, b, c, a, c, d);
+      }
+    }
+    out.push(...this.#neck.triangles(first + SHEET_VERTICES));
+    return Uint16Array.from(out);
+  }
+
+  /** Writes the sheet's own place into `out` from vertex `first` on. */
+  writeOwn(out: Float32Array, first: number): void {
+    out.set(this.#own, 3 * first);
+    for (let v = first; v < first + SHEET_VERTICES; v++) out[3 * v + 2] += BEHIND_FACE;
+    this.#neck.writeMoved(this.#ownPose, BEHIND_FACE, out, first + SHEET_VERTICES);
+  }
+
+  /** Writes into `source` where what the still hides takes its colour from; the rest comes from where it is. */
+  writeSources(source: Float32Array, first: number): void {
+    this.#neck.writeSources(source, first + SHEET_VERTICES);
+  }
+
+  /** Writes where the sheet is under `head` into `out` from vertex `first` on. */
+  writeMoved({ ownPose, pose, posed, target }: HeadGeometry, out: Float32Array, first: number): void {
+    const trunk = this.#trunk;
+    const own = this.#own;
+    const slid = this.#slid;
+    trunk.set(pose);
+    this.#turn.set(ownPose.rotation, pose.rotation);
+    for (let v = 0; v < SHEET_VERTICES; v++) {
+      const i = 3 * v;
+      const o = 3 * (first + v);
+      const spoke = this.#spokes[v % SPOKES];
+      const landmark = 3 * spoke.landmark;
+      const [x, y] = [own[i], own[i + 1]];
+      const withHead = this.#withHead[v];
+      this.#posed(v, pose, slid, 0);
+      const expression = this.#expression[v];
+      const trunkX = trunk.shiftX(x, y);
+      const trunkY = trunk.shiftY(x, y);
+      const headX = slid[0] - this.#ownPosed[i];
+      const headY = slid[1] - this.#ownPosed[i + 1];
+      const dx = trunkX + (headX - trunkX) * withHead + (target[landmark] - posed[landmark]) * expression;
+      const dy = trunkY + (headY - trunkY) * withHead + (target[landmark + 1] - posed[landmark + 1]) * expression;
+      const held = v >= FIRST_AT_BORDER ? 1 : Math.max(spoke.cut, 1 - withHead);
+      out[o] = x + dx * (1 - held * this.#heldBack(dx > 0 ? x : this.#width - x));
+      out[o + 1] = y + dy * (1 - held * this.#heldBack(dy > 0 ? y : this.#height - y));
+      out[o + 2] = own[i + 2] + (slid[2] - this.#ownPosed[i + 2]) * withHead + BEHIND_FACE;
+    }
+    this.#neck.writeMoved(pose, BEHIND_FACE, out, first + SHEET_VERTICES);
+  }
+
+  /** How much of its motion away from a border a vertex has to give up: 1 at the border and beyond, 0 far from it. */
+  #heldBack(distancePx: number): number {
+    return smoothstep(this.#fadePx, 0, distancePx);
+  }
+
+  /** Where vertex `v` is under `pose` by the head's motion alone, for the turn that is set. */
+  #posed(v: number, { rotation: r, scale, translation: t }: Similarity, out: Float64Array, o: number): void {
+    const p = this.#slid;
+    this.#turn.slide(this.#inHead, 3 * v, this.#slide[v], p);
+    const [x, y, z] = [p[0], p[1], p[2]];
+    out[o] = scale * (r[0] * x + r[1] * y + r[2] * z) + t[0];
+    out[o + 1] = scale * (r[3] * x + r[4] * y + r[5] * z) + t[1];
+    out[o + 2] = scale * (r[6] * x + r[7] * y + r[8] * z) + t[2];
+  }
+}
+
+function distanceOf(spoke: Spoke, ring: number, farPx: number): number {
+  if (ring < OVER_HAIR.length) return spoke.hair * OVER_HAIR[ring];
+  const edge = spoke.hair + spoke.fringe;
+  const beyond = ring - OVER_HAIR.length - 1;
+  if (beyond < 0) return edge;
+  const border = Math.max(spoke.border, edge + 1);
+  return beyond < BEYOND_HAIR.length ? edge + (border - edge) * BEYOND_HAIR[beyond] : border + farPx;
+}
+
+/** Depth of hair over a spoke: round, from that of the face's outline to that of the head's. */
+function depthOnHair(
+  { faceRadius, hair }: Spoke,
+  overHair: number,
+  outlineOfFace: number,
+  outlineOfHead: number,
+): number {
+  const inner = faceRadius / (faceRadius + hair);
+  const at = inner + (1 - inner) * overHair;
+  return outlineOfHead + (outlineOfFace - outlineOfHead) * Math.sqrt((1 - at * at) / (1 - inner * inner));
+}
+
+/**
+ * Whether a spoke at a height, `reach` from the outline to its end (canonical units), shows an ear, which turns with
+ * the head and does not slide: 0…1.
+ */
+function earShare({ skin }: Spoke, height: number, reach: number): number {
+  return skin * smoothstep(0.6, 0.4, reach) * smoothstep(-0.35, 0.05, height) * smoothstep(1.15, 0.9, height);
+}
+
+/** Whether a spoke ends at the bare jaw, `reach` (canonical units) from the outline: 0…1. */
+function bareJawShare({ upward }: Spoke, reach: number): number {
+  return smoothstep(0.3, 0.15, reach) * smoothstep(0.3, 0, upward);
+}
+
+function earDepth(height: number): number {
+  return EAR.rimDepth + (EAR.lobeDepth - EAR.rimDepth) * smoothstep(EAR.rimHeight, EAR.lobeHeight, height);
+}
+
+/** Depth of the neck's front in the picture, at a place in the head's frame. */
+function neckDepth(pose: Similarity, aside: number, height: number): number {
+  const across = Math.min(1, Math.abs(aside) / NECK.radius);
+  return depthAt(pose, aside, height, NECK.depth - NECK.radius * Math.sqrt(1 - across * across));
+}
+
+/** Depth in the picture of a place in the head's frame. */
+function depthAt({ rotation: r, scale, translation: t }: Similarity, x: number, y: number, z: number): number {
+  return scale * (r[6] * x + r[7] * y + r[8] * z) + t[2];
+}

@@ -1,0 +1,63 @@
+import type { Similarity } from '../../../motion/procrustes.ts';
+import { NECK_BASE, SKULL_JOINT } from './head-shape.ts';
+
+/** What the shoulders take up of the head's shift, growth (its logarithm) and roll. */
+const SHIFT_SHARE = 0.5;
+const GROWTH_SHARE = 0.5;
+const ROLL_SHARE = 0.15;
+
+/** How the chest follows the head, damped: a similarity in the picture about the base of the neck. */
+export class TrunkMotion {
+  readonly #anchorX: number;
+  readonly #anchorY: number;
+  readonly #own: Similarity;
+  #shiftX = 0;
+  #shiftY = 0;
+  #cosine = 1;
+  #sine = 0;
+
+  constructor(own: Similarity) {
+    this.#own = own;
+    this.#anchorX = xOf(own, NECK_BASE);
+    this.#anchorY = yOf(own, NECK_BASE);
+  }
+
+  set(pose: Similarity): void {
+    const own = this.#own;
+    this.#shiftX = SHIFT_SHARE * (xOf(pose, SKULL_JOINT) - xOf(own, SKULL_JOINT));
+    this.#shiftY = SHIFT_SHARE * (yOf(pose, SKULL_JOINT) - yOf(own, SKULL_JOINT));
+    const growth = Math.exp(GROWTH_SHARE * Math.log(pose.scale / own.scale));
+    const roll = ROLL_SHARE * rollBetween(own, pose);
+    this.#cosine = Math.cos(roll) * growth;
+    this.#sine = Math.sin(roll) * growth;
+  }
+
+  /** Displacement of what is at (x, y) in the still. */
+  shiftX(x: number, y: number): number {
+    return this.#shiftX + (this.#cosine - 1) * (x - this.#anchorX) - this.#sine * (y - this.#anchorY);
+  }
+
+  shiftY(x: number, y: number): number {
+    return this.#shiftY + this.#sine * (x - this.#anchorX) + (this.#cosine - 1) * (y - this.#anchorY);
+  }
+}
+
+function xOf({ rotation: r, scale, translation: t }: Similarity, [x, y, z]: readonly number[]): number {
+  return scale * (r[0] * x + r[1] * y + r[2] * z) + t[0];
+}
+
+function yOf({ rotation: r, scale, translation: t }: Similarity, [x, y, z]: readonly number[]): number {
+  return scale * (r[3] * x + r[4] * y + r[5] * z) + t[1];
+}
+
+/** Angle of the turn in the picture's plane that leads from one pose to the other. */
+function rollBetween(from: Similarity, to: Similarity): number {
+  const a = from.rotation;
+  const b = to.rotation;
+  // Angle of the in-plane part of to · fromᵀ.
+  const m00 = b[0] * a[0] + b[1] * a[1] + b[2] * a[2];
+  const m01 = b[0] * a[3] + b[1] * a[4] + b[2] * a[5];
+  const m10 = b[3] * a[0] + b[4] * a[1] + b[5] * a[2];
+  const m11 = b[3] * a[3] + b[4] * a[4] + b[5] * a[5];
+  return Math.atan2(m10 - m01, m00 + m11);
+}
