@@ -3,6 +3,8 @@ import type { PortraitLayers } from '../../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
 import type { MotionModel } from '../motion-model.ts';
+import { paintLids } from './eyes/lid-keyframes.ts';
+import { LidNet } from './eyes/lid-net.ts';
 import { BEHIND_FACE } from './geometry/surroundings.ts';
 import { MeshPortrait } from './mesh-portrait.ts';
 
@@ -16,6 +18,16 @@ const EDGE_JUMP = 0.14;
 export class MeshModel implements MotionModel<MeshPortrait> {
   readonly name = 'mesh';
   readonly executionProvider = 'cpu';
+  readonly #lidNet: LidNet;
+
+  private constructor(lidNet: LidNet) {
+    this.#lidNet = lidNet;
+  }
+
+  /** @throws InferenceError if the lid net, which is part of the project, cannot be loaded */
+  static async load(): Promise<MeshModel> {
+    return new MeshModel(await LidNet.load());
+  }
 
   /** Takes `still` as it is: it must not change while the portrait is in use. */
   async prepare(
@@ -23,7 +35,8 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     landmarks: FaceLandmarks,
     layers: PortraitLayers | null = null,
   ): Promise<MeshPortrait> {
-    return new MeshPortrait(still, landmarks, layers);
+    const lids = await paintLids(this.#lidNet, still, landmarks.points);
+    return new MeshPortrait(still, landmarks, layers, lids);
   }
 
   /**

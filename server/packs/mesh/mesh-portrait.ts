@@ -3,6 +3,7 @@ import type { PortraitLayers } from '../../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Portrait } from '../motion-model.ts';
 import { EyeLayer } from './eyes/eye-layer.ts';
+import type { LidKeyframes } from './eyes/lid-keyframes.ts';
 import { PortraitGeometry } from './geometry/portrait-geometry.ts';
 import { MouthLayer } from './mouth/mouth-layer.ts';
 import type { DrawableTexture } from './raster/texture.ts';
@@ -22,7 +23,12 @@ export class MeshPortrait implements Portrait {
   readonly eyes: readonly [EyeLayer, EyeLayer];
   readonly mouth: MouthLayer;
 
-  constructor(still: RgbaImage, landmarks: FaceLandmarks, layers: PortraitLayers | null) {
+  constructor(
+    still: RgbaImage,
+    landmarks: FaceLandmarks,
+    layers: PortraitLayers | null,
+    lids: readonly [LidKeyframes, LidKeyframes],
+  ) {
     this.width = still.width;
     this.height = still.height;
     this.still = still;
@@ -32,8 +38,8 @@ export class MeshPortrait implements Portrait {
     this.texture = this.rasterizer.createTexture(still);
     this.person = layers && this.rasterizer.createTexture(layers.person, 'alpha');
     this.eyes = [
-      new EyeLayer(this.geometry, still, this.texture, 0),
-      new EyeLayer(this.geometry, still, this.texture, 1),
+      new EyeLayer(this.geometry, still, this.texture, 0, lids[0]),
+      new EyeLayer(this.geometry, still, this.texture, 1, lids[1]),
     ];
     this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)), this.texture);
   }
