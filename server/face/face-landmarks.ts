@@ -1,3 +1,5 @@
+import type { FaceVisibility } from './face-visibility.ts';
+
 /** Points of MediaPipe's face mesh with irises: 468 of the mesh, then 5 of the right and 5 of the left iris. */
 export const LANDMARK_COUNT = 478;
 
@@ -10,6 +12,8 @@ export interface FaceLandmarks {
   readonly points: Float32Array;
   /** The mesh model's own belief that there is a face, 0..1. It does not signal occlusion. */
   readonly confidence: number;
+  /** What of the face is seen in the picture; absent where nobody looked. */
+  readonly visibility?: FaceVisibility;
 }
 
 /** A face found by the detector, before any landmark is known. */

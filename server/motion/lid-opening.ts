@@ -1,35 +1,29 @@
 import { smoothstep } from './smoothstep.ts';
 
-/**
- * From the lids' distance to how far an eye is open.
- *
- * A landmark model never lets the lids meet: closed eyes still show a gap, which differs little between people. And a
- * head that turns away narrows its far eye, so the near one tells more; only a clear difference is a wink.
- */
-
-/** A closed eye's gap as a fraction of the same person's open eye, within these absolute bounds in eye widths. */
-const CLOSED_FRACTION = 0.38;
-const MIN_CLOSED_GAP = 0.11;
-const MAX_CLOSED_GAP = 0.155;
 /** Openings are not believed beyond this: eyes wide open, or a reference that squinted. */
 const MAX_OPENING = 1.35;
 /** The far eye's opening seems to fall by this much per radian that the head turns beyond the reference. */
-const FAR_EYE_LOSS_PER_RAD = 0.9;
+const FAR_EYE_LOSS_PER_RAD = 0.5;
 /** At this turn (radians) the far eye no longer counts in the common opening. */
 const BLIND_YAW_RAD = 0.45;
-/** Differences of the eyes' openings between which a blink of both becomes a wink. */
-const WINK_FROM = 0.3;
-const WINK_FULL = 0.5;
+/** Differences of the eyes' openings up to which they are one blink, and from which on each eye is its own. */
+const ALIKE = 0.06;
+const APART = 0.2;
+/** Differences between which it is a wink; a winking eye that is open no more than this is meant to be closed. */
+const WINK_FROM = 0.35;
+const WINK_FULL = 0.55;
+const MEANT_CLOSED = 0.12;
+const MEANT_OPEN = 0.4;
 
-/** Opening of one eye: 0 closed, 1 as in the reference. */
-export function openingFromGap(gap: number, referenceGap: number): number {
-  const closed = Math.min(MAX_CLOSED_GAP, Math.max(MIN_CLOSED_GAP, CLOSED_FRACTION * referenceGap));
-  const opening = (gap - closed) / Math.max(0.05, referenceGap - closed);
+/** Opening of one eye: 0 at `closedGap` and below, 1 at `openGap`. Gaps in eye widths. */
+export function openingFromGap(gap: number, closedGap: number, openGap: number): number {
+  const opening = (gap - closedGap) / Math.max(0.05, openGap - closedGap);
   return Math.min(MAX_OPENING, Math.max(0, opening));
 }
 
 /**
- * Both eyes' openings, in place, made one where they do not clearly differ.
+ * Both eyes' openings, in place: made one where they hardly differ, since lids move together and two estimates are
+ * calmer than one; left apart where they do; and in a wink, one closed wholly.
  * `yawRad` is the head's turn since the reference; positive narrows eye 0.
  */
 export function coupleLids(openings: Float64Array, yawRad: number): void {
@@ -38,6 +32,10 @@ export function coupleLids(openings: Float64Array, yawRad: number): void {
   const common = weight0 * openings[0] + (1 - weight0) * openings[1];
   const bias = FAR_EYE_LOSS_PER_RAD * turn * Math.min(1, Math.max(openings[0], openings[1]));
   const difference = Math.abs(openings[0] - openings[1] + bias);
-  const apart = smoothstep(WINK_FROM, WINK_FULL, difference);
+  const apart = smoothstep(ALIKE, APART, difference);
   for (let e = 0; e < 2; e++) openings[e] = common + (openings[e] - common) * apart;
+
+  const winking = openings[0] < openings[1] ? 0 : 1;
+  const wink = smoothstep(WINK_FROM, WINK_FULL, difference);
+  openings[winking] *= 1 - wink * (1 - smoothstep(MEANT_CLOSED, MEANT_OPEN, openings[winking]));
 }

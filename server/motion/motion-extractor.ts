@@ -3,14 +3,19 @@ import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import { LANDMARK_COUNT } from '../face/face-landmarks.ts';
 import { mirrorPoints } from '../face/face-topology.ts';
+import { ALL_SEEN, type FaceVisibility, mirrorVisibility } from '../face/face-visibility.ts';
 import { absoluteNeutral } from './absolute-neutral.ts';
 import { AutomaticReference } from './automatic-reference.ts';
+import { CoveredMotion } from './covered-motion.ts';
 import { scaleExpression } from './expression-strengths.ts';
 import type { FaceReading } from './face-reading.ts';
 import { blendReading, copyReading, createReading, readFace } from './face-reading.ts';
+import { GazeReader } from './gaze-reader.ts';
 import { coupleLids, openingFromGap } from './lid-opening.ts';
+import { LidRange } from './lid-range.ts';
 import { sealLips } from './lip-sealing.ts';
 import type { Motion } from './motion.ts';
+import { createMotionState } from './motion-state.ts';
 import type { SmoothingTunings } from './motion-tuning.ts';
 import { smoothingTunings } from './motion-tuning.ts';
 import { neutralityOf } from './neutrality.ts';
@@ -19,10 +24,6 @@ import { fromRotationVector, multiplyTransposed3, toAngles, toRotationVector } f
 
 /** How fast a changed reference takes effect, so that no jump is seen: time constant. */
 const REFERENCE_BLEND_MS = 150;
-/** Below this opening the iris model guesses: the gaze stays as it was. */
-const GAZE_HOLDS_BELOW_OPENING = 0.35;
-/** Each eye's gaze is this much the mean of both: eyes turn together, and two estimates are calmer than one. */
-const GAZE_CONJUGACY = 0.8;
 
 /** Motion that changes nothing: the portrait as it is. */
 export function neutralMotion(): Motion {
@@ -66,13 +67,11 @@ export class MotionExtractor {
   readonly #mirrored = new Float32Array(LANDMARK_COUNT * 3);
   readonly #turn = new Float64Array(9);
 
-  readonly #rotation = new Float64Array(3);
-  /** x, y, z and the logarithm of the scale. */
-  readonly #place = new Float64Array(4);
-  readonly #expression = new Float64Array(LANDMARK_COUNT * 3);
-  readonly #lids = new Float64Array(2);
-  readonly #gaze = new Float64Array(4);
-  readonly #heldGaze = new Float64Array(4);
+  /** The motion of this frame, on its way through measuring, smoothing and holding. */
+  readonly #state = createMotionState();
+  readonly #lidRanges = [new LidRange(), new LidRange()] as const;
+  readonly #gazeReader = new GazeReader();
+  readonly #coveredMotion = new CoveredMotion();
 
   readonly #rotationFilter = new OneEuroFilter(3);
   readonly #placeFilter = new OneEuroFilter(4);
@@ -88,6 +87,7 @@ export class MotionExtractor {
   /** Takes effect with the next frame. Another mirror side or mode begins without the past in the filters. */
   configure(settings: SessionSettings): void {
     const turned = settings.mirror !== this.#settings.mirror;
+    if (turned) this.#forgetEyes();
     if (turned || settings.mode !== this.#settings.mode) this.#forgetPast();
     this.#settings = settings;
     this.#tunings = smoothingTunings(settings.smoothing);
@@ -106,6 +106,7 @@ export class MotionExtractor {
     this.#automatic = new AutomaticReference();
     this.#reference = null;
     this.#baseIsSet = false;
+    this.#forgetEyes();
     this.#forgetPast();
   }
 
@@ -120,16 +121,27 @@ export class MotionExtractor {
     if (this.#automatic?.offer(landmarks, neutralityOf(this.#face), timeMs)) this.#keep(landmarks);
     this.#approachTarget(timeMs);
 
+    const visibility = this.#visibilityOf(landmarks);
     const absolute = this.#settings.mode === 'absolute';
-    this.#measure(this.#face, absolute ? absoluteNeutral(this.#base, this.#absolute) : this.#base, this.#base);
+    const neutral = absolute ? absoluteNeutral(this.#base, this.#absolute) : this.#base;
+    this.#measurePose(neutral, this.#base);
+    this.#measureExpression(neutral);
+    this.#measureEyes(neutral, visibility, timeMs);
 
+    const { rotation, place, expression, lids, gaze } = this.#state;
     const tunings = this.#tunings;
-    this.#rotationFilter.filter(this.#rotation, timeMs, tunings.rotation);
-    this.#placeFilter.filter(this.#place, timeMs, tunings.translation);
-    this.#expressionFilter.filter(this.#expression, timeMs, tunings.expression);
-    this.#lidFilter.filter(this.#lids, timeMs, tunings.lids);
-    this.#gazeFilter.filter(this.#gaze, timeMs, tunings.gaze);
+    this.#rotationFilter.filter(rotation, timeMs, tunings.rotation);
+    this.#placeFilter.filter(place, timeMs, tunings.translation);
+    this.#expressionFilter.filter(expression, timeMs, tunings.expression);
+    this.#lidFilter.filter(lids, timeMs, tunings.lids);
+    this.#gazeFilter.filter(gaze, timeMs, tunings.gaze);
+    this.#coveredMotion.apply(this.#state, visibility, timeMs);
     return this.#compose();
+  }
+
+  #visibilityOf({ visibility }: FaceLandmarks): FaceVisibility {
+    if (!visibility) return ALL_SEEN;
+    return this.#settings.mirror ? mirrorVisibility(visibility) : visibility;
   }
 
   #read(points: Float32Array, out: FaceReading): void {
@@ -153,45 +165,46 @@ export class MotionExtractor {
     if (elapsedMs > 0) blendReading(this.#base, this.#target, 1 - Math.exp(-elapsedMs / REFERENCE_BLEND_MS));
   }
 
-  /** Raw motion of `face` since `neutral`; place and size since `place`. */
-  #measure(face: FaceReading, neutral: FaceReading, place: FaceReading): void {
-    multiplyTransposed3(face.pose.rotation, neutral.pose.rotation, this.#turn);
-    toRotationVector(this.#turn, this.#rotation);
+  /** Turn since `neutral`; place and size since `place`. */
+  #measurePose(neutral: FaceReading, place: FaceReading): void {
+    const { pose } = this.#face;
+    multiplyTransposed3(pose.rotation, neutral.pose.rotation, this.#turn);
+    toRotationVector(this.#turn, this.#state.rotation);
     for (let k = 0; k < 3; k++) {
-      this.#place[k] = (face.pose.translation[k] - place.pose.translation[k]) / place.pose.scale;
+      this.#state.place[k] = (pose.translation[k] - place.pose.translation[k]) / place.pose.scale;
     }
-    this.#place[3] = Math.log(face.pose.scale / place.pose.scale);
-    for (let i = 0; i < this.#expression.length; i++) this.#expression[i] = face.shape[i] - neutral.shape[i];
-    sealLips(this.#expression, face.shape, neutral.shape);
-
-    for (let e = 0; e < 2; e++) this.#lids[e] = openingFromGap(face.lidGap[e], neutral.lidGap[e]);
-    coupleLids(this.#lids, toAngles(this.#turn).yawRad);
-    this.#measureGaze(face, neutral);
+    this.#state.place[3] = Math.log(pose.scale / place.pose.scale);
   }
 
-  #measureGaze(face: FaceReading, neutral: FaceReading): void {
-    for (let axis = 0; axis < 2; axis++) {
-      const first = face.iris[axis] - neutral.iris[axis];
-      const second = face.iris[2 + axis] - neutral.iris[2 + axis];
-      const mean = (first + second) / 2;
-      this.#gaze[axis] = first + (mean - first) * GAZE_CONJUGACY;
-      this.#gaze[2 + axis] = second + (mean - second) * GAZE_CONJUGACY;
-    }
-    if (Math.max(this.#lids[0], this.#lids[1]) < GAZE_HOLDS_BELOW_OPENING) this.#gaze.set(this.#heldGaze);
-    else this.#heldGaze.set(this.#gaze);
+  #measureExpression(neutral: FaceReading): void {
+    const { expression } = this.#state;
+    for (let i = 0; i < expression.length; i++) expression[i] = this.#face.shape[i] - neutral.shape[i];
+    sealLips(expression, this.#face.shape, neutral.shape);
   }
 
-  /** The filtered values under the strength settings. */
+  #measureEyes(neutral: FaceReading, { regions, irises }: FaceVisibility, timeMs: number): void {
+    const { lids, gaze } = this.#state;
+    const seen = [regions.eyeLeft, regions.eyeRight];
+    this.#lidRanges.forEach((range, e) => {
+      const [gap, openGap] = [this.#face.lidGap[e], neutral.lidGap[e]];
+      if (seen[e] > 0.5) range.observe(gap, openGap, timeMs);
+      lids[e] = openingFromGap(gap, range.closedGap(openGap), openGap);
+    });
+    coupleLids(lids, toAngles(this.#turn).yawRad);
+    this.#gazeReader.read(this.#face, neutral, lids, irises, timeMs, gaze);
+  }
+
+  /** The state under the strength settings. */
   #compose(): Motion {
     const { poseStrength, eyeStrength } = this.#settings;
-    const [lids, gaze, place] = [this.#lids, this.#gaze, this.#place];
-    for (let k = 0; k < 3; k++) this.#rotation[k] *= poseStrength;
-    const expression = Float32Array.from(this.#expression);
+    const { lids, gaze, place, rotation } = this.#state;
+    for (let k = 0; k < 3; k++) rotation[k] *= poseStrength;
+    const expression = Float32Array.from(this.#state.expression);
     scaleExpression(expression, this.#settings);
     const opening = (e: number) => Math.max(0, 1 + (lids[e] - 1) * eyeStrength);
     const look = (e: number): [number, number] => [gaze[2 * e] * eyeStrength, gaze[2 * e + 1] * eyeStrength];
     return {
-      rotation: fromRotationVector(this.#rotation, new Float32Array(9)),
+      rotation: fromRotationVector(rotation, new Float32Array(9)),
       scale: Math.exp(place[3] * poseStrength),
       translation: [place[0] * poseStrength, place[1] * poseStrength, place[2] * poseStrength],
       expression,
@@ -200,9 +213,14 @@ export class MotionExtractor {
     };
   }
 
+  #forgetEyes(): void {
+    for (const range of this.#lidRanges) range.reset();
+  }
+
   #forgetPast(): void {
     this.#lastMs = Number.NaN;
-    this.#heldGaze.fill(0);
+    this.#gazeReader.reset();
+    this.#coveredMotion.reset();
     this.#rotationFilter.reset();
     this.#placeFilter.reset();
     this.#expressionFilter.reset();

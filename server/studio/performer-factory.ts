@@ -2,6 +2,7 @@ import type { SessionSettings } from '../../shared/settings.ts';
 import type { FaceModels } from '../face/face-models.ts';
 import { FaceTracker } from '../face/face-tracker.ts';
 import { MotionExtractor } from '../motion/motion-extractor.ts';
+import { ObservingTracker } from '../occlusion/observing-tracker.ts';
 import type { MotionModel } from '../packs/motion-model.ts';
 import { FacePerformer, type PerformerParts, type Tracker } from './face-performer.ts';
 import type { Performer } from './performance.ts';
@@ -25,7 +26,7 @@ export async function createFacePerformer({
   portrait,
   settings,
   onStageError,
-  tracker = new FaceTracker(models),
+  tracker = new ObservingTracker(new FaceTracker(models)),
 }: {
   models: FaceModels;
   model: MotionModel;

@@ -1,6 +1,7 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { FaceModels } from '../../face/face-models.ts';
 import { FaceTracker } from '../../face/face-tracker.ts';
+import { ObservingTracker } from '../../occlusion/observing-tracker.ts';
 import type { Tracker } from '../../studio/face-performer.ts';
 import { type TimeBase, ticksToMs } from '../../video/time-base.ts';
 import { VideoReader } from '../../video/video-reader.ts';
@@ -35,7 +36,7 @@ export async function trackDriving(models: FaceModels, path: string): Promise<Dr
   const reader = await VideoReader.open(path, { maxSidePx: TRACKING_SIDE_PX });
   const progress = showProgress('Tracking', reader.expectedFrames);
   try {
-    const tracker = new FaceTracker(models);
+    const tracker = new ObservingTracker(new FaceTracker(models));
     const frames: TrackedFrame[] = [];
     for await (const { image, ticks, durationTicks, timeMs } of reader.frames()) {
       frames.push({ ticks, durationTicks, timeMs, face: await tracker.track(image) });
