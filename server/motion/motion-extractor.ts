@@ -20,6 +20,8 @@ import type { SmoothingTunings } from './motion-tuning.ts';
 import { smoothingTunings } from './motion-tuning.ts';
 import { neutralityOf } from './neutrality.ts';
 import { OneEuroFilter } from './one-euro-filter.ts';
+import { PooledFilter } from './pooled-filter.ts';
+import { REGION_OF } from './region-weights.ts';
 import { fromRotationVector, multiplyTransposed3, toAngles, toRotationVector } from './rotation.ts';
 
 /** How fast a changed reference takes effect, so that no jump is seen: time constant. */
@@ -75,7 +77,9 @@ export class MotionExtractor {
 
   readonly #rotationFilter = new OneEuroFilter(3);
   readonly #placeFilter = new OneEuroFilter(4);
-  readonly #expressionFilter = new OneEuroFilter(LANDMARK_COUNT * 3, 3);
+  readonly #expressionFilter = new PooledFilter(
+    Uint8Array.from({ length: LANDMARK_COUNT * 3 }, (_, i) => REGION_OF[Math.floor(i / 3)]),
+  );
   readonly #lidFilter = new OneEuroFilter(2, 1);
   readonly #gazeFilter = new OneEuroFilter(4);
 

@@ -1,10 +1,11 @@
 import type { OneEuroTuning } from './one-euro-filter.ts';
+import type { PooledTuning } from './pooled-filter.ts';
 
 /** What is filtered with one tuning each; units are those of `Motion`, rotation as a vector in radians. */
 export interface SmoothingTunings {
   readonly rotation: OneEuroTuning;
   readonly translation: OneEuroTuning;
-  readonly expression: OneEuroTuning;
+  readonly expression: PooledTuning;
   readonly lids: OneEuroTuning;
   readonly gaze: OneEuroTuning;
 }
@@ -16,7 +17,7 @@ export interface SmoothingTunings {
 const DEFAULT_TUNINGS: SmoothingTunings = {
   rotation: { minCutoffHz: 1.8, beta: 14 },
   translation: { minCutoffHz: 1.8, beta: 9 },
-  expression: { minCutoffHz: 3, beta: 8 },
+  expression: { minCutoffHz: 2, beta: 45, restSpeed: 0.035 },
   lids: { minCutoffHz: 4, beta: 3 },
   gaze: { minCutoffHz: 2, beta: 7 },
 };
@@ -29,10 +30,10 @@ const CALMEST_CUTOFF_DIVISOR = 6;
 /** Tunings for a smoothing of 0 (everything passes) to 1 (calmest). */
 export function smoothingTunings(smoothing: number): SmoothingTunings {
   const factor = CALMEST_CUTOFF_DIVISOR ** ((DEFAULT_SMOOTHING - smoothing) / (1 - DEFAULT_SMOOTHING));
-  const scaled = ({ minCutoffHz, beta }: OneEuroTuning): OneEuroTuning =>
+  const scaled = <T extends OneEuroTuning>(tuning: T): T =>
     smoothing > 0
-      ? { minCutoffHz: minCutoffHz * factor, beta: beta * factor }
-      : { minCutoffHz: Number.POSITIVE_INFINITY, beta: 0 };
+      ? { ...tuning, minCutoffHz: tuning.minCutoffHz * factor, beta: tuning.beta * factor }
+      : { ...tuning, minCutoffHz: Number.POSITIVE_INFINITY, beta: 0 };
   return {
     rotation: scaled(DEFAULT_TUNINGS.rotation),
     translation: scaled(DEFAULT_TUNINGS.translation),

@@ -69,7 +69,7 @@ export class OneEuroFilter {
 }
 
 /** Weight of the newest value in a first-order low-pass. */
-function smoothingGain(cutoffHz: number, seconds: number): number {
+export function smoothingGain(cutoffHz: number, seconds: number): number {
   const r = 2 * Math.PI * cutoffHz * seconds;
   return r / (r + 1);
 }

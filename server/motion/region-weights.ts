@@ -24,3 +24,9 @@ const SEEDS: Record<FaceRegion, readonly number[]> = {
 
 /** For each region, in the order of `FACE_REGIONS`, how much each landmark belongs to it; at each they sum to 1. */
 export const REGION_WEIGHTS: readonly Float32Array[] = partitionOfMesh(FACE_REGIONS.map((region) => SEEDS[region]));
+
+/** For each landmark the region, as an index in `FACE_REGIONS`, that it belongs to most. */
+export const REGION_OF: Uint8Array = Uint8Array.from(REGION_WEIGHTS[0], (_, point) => {
+  const shares = REGION_WEIGHTS.map((weights) => weights[point]);
+  return shares.indexOf(Math.max(...shares));
+});
