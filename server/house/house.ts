@@ -6,6 +6,7 @@ import { Darkroom } from '../portraits/darkroom.ts';
 import { DEFAULT_PICTURE_LIMITS } from '../portraits/decode-picture.ts';
 import type { DevelopOptions } from '../portraits/develop-portrait.ts';
 import { Gallery } from '../portraits/gallery.ts';
+import { LayerCutter } from '../portraits/layer-cutter.ts';
 import { PortraitLibrary } from '../portraits/portrait-library.ts';
 import { UploadStore } from '../portraits/upload-store.ts';
 import { SfuPool } from '../sfu/sfu-pool.ts';
@@ -159,7 +160,9 @@ export class House {
     const uploads = new UploadStore({ ttlMs: config.uploadTtlMs, maxBytes: config.uploadStoreMaxBytes });
     const sweeping = setInterval(() => uploads.sweep(), SWEEP_INTERVAL_MS);
     this.#closers.push(() => clearInterval(sweeping));
-    return { gallery, uploads, library: new PortraitLibrary(gallery, uploads), darkroom, develop };
+    const library = new PortraitLibrary(gallery, uploads, new LayerCutter(darkroom, log));
+    void library.cutGallery();
+    return { gallery, uploads, library, darkroom, develop };
   }
 
   async #identity(): Promise<TlsIdentity | null> {

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { DarkroomToHouse, HouseToDarkroom } from './darkroom-protocol.ts';
+import type { PortraitCut } from '../matting/cut-portrait.ts';
+import type { DarkroomTask, DarkroomToHouse, HouseToDarkroom, UncutFace } from './darkroom-protocol.ts';
 import type { DevelopedPicture, DevelopOptions } from './develop-portrait.ts';
 import { PictureError } from './picture-error.ts';
 
@@ -19,9 +20,8 @@ export interface DarkroomLog {
 }
 
 interface Job {
-  readonly bytes: Uint8Array;
-  readonly options: DevelopOptions;
-  resolve(picture: DevelopedPicture): void;
+  readonly task: DarkroomTask;
+  resolve(answer: DarkroomToHouse): void;
   reject(error: Error): void;
 }
 
@@ -60,10 +60,25 @@ export class Darkroom {
 
   /** Prepares every face of a picture. @throws PictureError, `busy` where too many wait; Error for a fault of ours */
   develop(bytes: Uint8Array, options: DevelopOptions): Promise<DevelopedPicture> {
+    return this.#do({ type: 'develop', bytes, options }).then((answer) => {
+      if (answer.type !== 'developed') throw unexpected(answer);
+      return answer.picture;
+    });
+  }
+
+  /** Cuts the person of a developed face from the background. @throws like {@link develop} */
+  cut({ still, landmarks, others }: UncutFace): Promise<PortraitCut> {
+    return this.#do({ type: 'cut', face: { still, landmarks, others } }).then((answer) => {
+      if (answer.type !== 'cut') throw unexpected(answer);
+      return answer.cut;
+    });
+  }
+
+  #do(task: DarkroomTask): Promise<DarkroomToHouse> {
     if (this.#closed) return Promise.reject(busy());
     if (this.#waiting.length >= this.#options.queueMax) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
-      const job = { bytes, options, resolve, reject };
+      const job = { task, resolve, reject };
       this.#waiting.push(job);
       this.#next();
       setTimeout(() => this.#giveUpWaiting(job), MAX_WAIT_MS).unref();
@@ -121,12 +136,7 @@ export class Darkroom {
     const job = this.#waiting.shift();
     if (job === undefined) return;
     this.#current = { id: ++this.#lastJobId, job };
-    const message: HouseToDarkroom = {
-      type: 'develop',
-      jobId: this.#lastJobId,
-      bytes: job.bytes,
-      options: job.options,
-    };
+    const message: HouseToDarkroom = { ...job.task, jobId: this.#lastJobId };
     this.#child?.send(message, () => {}); // a failed send is followed by `exit`
     this.#watch(this.#options.timeoutMs);
   }
@@ -137,9 +147,9 @@ export class Darkroom {
     else if (message.jobId === this.#current?.id) {
       const { job } = this.#current;
       this.#current = null;
-      if (message.type === 'developed') job.resolve(message.picture);
-      else if (message.type === 'refused') job.reject(new PictureError(message.code, message.message));
-      else job.reject(new Error(message.message));
+      if (message.type === 'refused') job.reject(new PictureError(message.code, message.message));
+      else if (message.type === 'failed') job.reject(new Error(message.message));
+      else job.resolve(message);
     }
     this.#next();
   }
@@ -160,6 +170,10 @@ export class Darkroom {
     this.#current = null;
     setTimeout(() => this.#closed || this.#start(), wasReady ? 0 : RESTART_PAUSE_MS).unref();
   }
+}
+
+function unexpected({ type }: DarkroomToHouse): Error {
+  return new Error(`the darkroom answered ${type} to another question`);
 }
 
 function busy(): PictureError {

@@ -69,6 +69,14 @@ export class Gallery {
     return (await this.#portraits.get(id)) ?? null;
   }
 
+  /** All portraits one after the other, as they become prepared. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<ReadyPortrait, void, undefined> {
+    for (const prepared of this.#portraits.values()) {
+      const portrait = await prepared;
+      if (portrait !== null) yield portrait;
+    }
+  }
+
   async #settle(): Promise<void> {
     this.#state = (await this.list()).length > 0 ? 'ready' : 'empty';
   }
@@ -94,10 +102,11 @@ async function prepare(
 ): Promise<ReadyPortrait> {
   const bytes = await readFile(join(folder, basename(file)));
   const { faces } = await darkroom.develop(bytes, { ...options, crop: 'none' });
-  const [{ still, landmarks, contours, jpeg }] = faces;
+  const [{ still, landmarks, others, contours, jpeg }] = faces;
   return {
     info: { id, title, alt, source: 'gallery', imageUrl: stillUrlOf(id), contours },
     prepared: { id, still, landmarks },
+    others,
     jpeg,
   };
 }

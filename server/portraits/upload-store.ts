@@ -62,6 +62,7 @@ export class UploadStore {
           contours: face.contours,
         },
         prepared: { id: portraitId, still: face.still, landmarks: face.landmarks },
+        others: face.others,
         jpeg: face.jpeg,
       };
     });
@@ -135,6 +136,7 @@ export class UploadStore {
   }
 }
 
+/** The two layers that a still is cut into later are counted from the start. */
 function sizeOf({ preview, faces }: DevelopedPicture): number {
-  return faces.reduce((sum, face) => sum + face.still.data.length + face.jpeg.length, preview.length);
+  return faces.reduce((sum, face) => sum + 3 * face.still.data.length + face.jpeg.length, preview.length);
 }

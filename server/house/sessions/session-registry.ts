@@ -113,7 +113,7 @@ export class SessionRegistry {
 
   async #newEntry({ portraitId, settings }: OpenRequest, opening: Promise<void>): Promise<Entry> {
     this.#throwIfFull();
-    const portrait = await this.#parts.portraits.find(portraitId);
+    const portrait = await this.#parts.portraits.findForStage(portraitId);
     if (portrait === null) {
       throw new SessionError('no-such-portrait', 'This portrait is not here any more. Choose or upload another.');
     }

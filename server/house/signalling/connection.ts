@@ -54,6 +54,7 @@ export class Connection {
   readonly #bucket: TokenBucket;
   #session: Session | null = null;
   #opening = false;
+  #lastSelection = 0;
 
   constructor(socket: PageSocket, parts: ConnectionParts) {
     this.#socket = socket;
@@ -157,11 +158,13 @@ export class Connection {
 
   async #selectPortrait(portraitId: string): Promise<ClientAnswers['portrait.select']> {
     const session = this.#current();
-    const portrait = await this.#parts.portraits.find(portraitId);
+    const selection = ++this.#lastSelection;
+    const portrait = await this.#parts.portraits.findForStage(portraitId);
     if (portrait === null) {
       throw new SessionError('no-such-portrait', 'This portrait is not here any more. Choose or upload another.');
     }
-    session.selectPortrait(portrait);
+    // While one was being cut, another may have been chosen: the last choice counts.
+    if (selection === this.#lastSelection) session.selectPortrait(portrait);
     return { portrait: portrait.info };
   }
 }
