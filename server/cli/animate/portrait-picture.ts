@@ -44,7 +44,8 @@ export async function loadPortraitPicture(
   }
 }
 
-async function croppedPortrait(models: FaceModels, bytes: Uint8Array): Promise<PortraitPicture> {
+/** The same of a picture in memory, cropped around its largest face. Rejects with a `PictureError`. */
+export async function croppedPortrait(models: FaceModels, bytes: Uint8Array): Promise<PortraitPicture> {
   const options = { ...DEFAULT_PICTURE_LIMITS, minFacePx: MIN_FACE_PX, crop: 'auto' } as const;
   const { faces } = await developPicture(models, bytes, options);
   const [{ still, landmarks, others }] = faces;

@@ -1,6 +1,8 @@
+import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { FaceModels } from '../../face/face-models.ts';
 import { FaceTracker } from '../../face/face-tracker.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import type { ClipPortrait } from './clip-portrait.ts';
 import {
   type FaceState,
   faceBox,
@@ -10,7 +12,7 @@ import {
   poseError,
   readFaceState,
 } from './face-comparison.ts';
-import { meanAbsoluteError, type PixelBox, wholeBox } from './picture-error.ts';
+import { meanAbsoluteError, type PixelBox } from './picture-error.ts';
 import { correlationOf, deviationOf, meanOf } from './statistics.ts';
 
 /** Mean absolute errors, 0..1: of our picture, and of the portrait itself left as it is. */
@@ -42,10 +44,11 @@ export interface ClipReenactment extends Reenactment {
   readonly framesOursWithoutFace: number;
 }
 
-/** One measured frame, for whoever shows the worst ones. */
+/** One measured frame, for whoever looks at it further. */
 export interface MeasuredFrame {
-  readonly index: number;
-  readonly faceError: number;
+  /** L1 over the face box; null where the face lies outside of what was compared. */
+  readonly faceError: number | null;
+  readonly trueFace: FaceLandmarks;
 }
 
 /** Deviations of the true openings below which a correlation would be one of noise. */
@@ -62,23 +65,25 @@ interface FrameNumbers {
 /** Takes the frames of one re-enacted clip and gives the numbers. */
 export class ClipMeter {
   readonly #still: RgbaImage;
+  readonly #seen: PixelBox;
   readonly #truthTracker: FaceTracker;
   readonly #oursTracker: FaceTracker;
   readonly #frames: FrameNumbers[] = [];
-  #stillFace: Awaited<ReturnType<FaceTracker['track']>> = null;
+  #stillFace: FaceLandmarks | null = null;
   #started = false;
   #framesWithoutFace = 0;
   #framesOursWithoutFace = 0;
 
-  /** `still` is the portrait: the copy that everything is measured beside. */
-  constructor(models: FaceModels, still: RgbaImage) {
-    this.#still = still;
+  /** The portrait is the copy that everything is measured beside. What the camera did not see is not compared. */
+  constructor(models: FaceModels, { face, seen }: ClipPortrait) {
+    this.#still = face.still;
+    this.#seen = seen;
     this.#truthTracker = new FaceTracker(models);
     this.#oursTracker = new FaceTracker(models);
   }
 
   /** Null where there was nothing to compare. */
-  async measure(index: number, truth: RgbaImage, ours: RgbaImage | null): Promise<MeasuredFrame | null> {
+  async measure(truth: RgbaImage, ours: RgbaImage | null): Promise<MeasuredFrame | null> {
     if (!this.#started) {
       // Both trackers begin with the same picture: what they answer differs only by what they see from here on.
       this.#stillFace = await this.#truthTracker.track(this.#still);
@@ -98,9 +103,9 @@ export class ClipMeter {
     });
     const [trueState, ourState] = [readFaceState(trueFace), ourFace && readFaceState(ourFace)];
     const errors = {
-      face: beside(faceBox(trueFace, truth)),
-      mouth: beside(mouthBox(trueFace, truth)),
-      whole: beside(wholeBox(truth)),
+      face: beside(faceBox(trueFace, this.#seen)),
+      mouth: beside(mouthBox(trueFace, this.#seen)),
+      whole: beside(this.#seen),
       landmarks: {
         ours: ourFace && landmarkDistance(trueFace, ourFace),
         copy: this.#stillFace && landmarkDistance(trueFace, this.#stillFace),
@@ -108,7 +113,7 @@ export class ClipMeter {
     };
     const pose = ourState && poseError(trueState, ourState);
     this.#frames.push({ errors, truth: trueState, ours: ourState, pose });
-    return { index, faceError: errors.face.ours ?? 0 };
+    return { faceError: errors.face.ours, trueFace };
   }
 
   result(): ClipReenactment {

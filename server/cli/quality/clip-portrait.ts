@@ -2,18 +2,19 @@ import sharp from 'sharp';
 import { findFaces } from '../../face/face-finder.ts';
 import type { FaceModels } from '../../face/face-models.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
-import { DEFAULT_PICTURE_LIMITS } from '../../portraits/decode-picture.ts';
-import { type DevelopedFace, developPicture } from '../../portraits/develop-portrait.ts';
 import { PictureError } from '../../portraits/picture-error.ts';
 import { type CropSquare, portraitSquare, scaleSquare } from '../../portraits/portrait-crop.ts';
-
-/** Smaller faces give nothing to measure. */
-const MIN_FACE_PX = 64;
+import { croppedPortrait, type PortraitPicture } from '../animate/portrait-picture.ts';
+import type { PixelBox } from './picture-error.ts';
 
 /** A frame as the product makes a portrait of it, and where in the frame that portrait is. */
 export interface ClipPortrait {
-  readonly face: DevelopedFace;
+  readonly face: PortraitPicture;
   readonly square: CropSquare;
+  /** The part of the portrait that the camera saw, pixels of it: beyond, the product goes on with the frame's edge. */
+  readonly seen: PixelBox;
+  /** The frame itself, a copy. */
+  readonly frame: RgbaImage;
 }
 
 /** Prepares a frame as if it had been uploaded; null where it shows no face that could be. */
@@ -23,15 +24,26 @@ export async function developFrame(models: FaceModels, frame: RgbaImage): Promis
     .png({ compressionLevel: 1 })
     .toBuffer();
   try {
-    const options = { ...DEFAULT_PICTURE_LIMITS, workingSidePx: Math.max(width, height) };
-    const { faces } = await developPicture(models, png, { ...options, minFacePx: MIN_FACE_PX, crop: 'auto' });
+    const face = await croppedPortrait(models, png);
     const [largest] = await findFaces(models, frame);
     const square = portraitSquare(largest, width, height);
-    const cut = await scaleSquare(frame, square, faces[0].still.width);
+    const cut = await scaleSquare(frame, square, face.still.width);
     // A face that lies on its side has been turned upright; there is no square of the frame that shows it so.
-    return Buffer.compare(cut.data, faces[0].still.data) === 0 ? { face: faces[0], square } : null;
+    if (Buffer.compare(cut.data, face.still.data) !== 0) return null;
+    const seen = seenBox(square, frame, cut.width);
+    return { face, square, seen, frame: { width, height, data: frame.data.slice() } };
   } catch (error) {
     if (error instanceof PictureError) return null;
     throw error;
   }
+}
+
+function seenBox({ x, y, sizePx }: CropSquare, { width, height }: RgbaImage, portraitPx: number): PixelBox {
+  const within = (edge: number) => Math.min(portraitPx, Math.max(0, (edge * portraitPx) / sizePx));
+  return {
+    left: Math.ceil(within(-x)),
+    top: Math.ceil(within(-y)),
+    right: Math.floor(within(width - x)),
+    bottom: Math.floor(within(height - y)),
+  };
 }

@@ -1,6 +1,5 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import { EYES, LIPS, MESH_POINT_COUNT } from '../../face/face-topology.ts';
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import { mouthOpening } from '../../motion/face-measures.ts';
 import { createReading, type FaceReading, readFace } from '../../motion/face-reading.ts';
 import { type HeadAngles, multiplyTransposed3, toAngles, toRotationVector } from '../../motion/rotation.ts';
@@ -45,16 +44,16 @@ export function readFaceState({ points }: FaceLandmarks): FaceState {
 }
 
 /** The box of the whole mesh, as the studies had it. */
-export function faceBox({ points }: FaceLandmarks, picture: RgbaImage): PixelBox {
-  return boxAround(points, MESH_POINTS, picture);
+export function faceBox({ points }: FaceLandmarks, within: PixelBox): PixelBox {
+  return boxAround(points, MESH_POINTS, within);
 }
 
-export function mouthBox({ points }: FaceLandmarks, picture: RgbaImage): PixelBox {
+export function mouthBox({ points }: FaceLandmarks, within: PixelBox): PixelBox {
   const width = distance(points, points, LIPS.upperOuter[0], LIPS.upperOuter[10]);
-  return boxAround(points, MOUTH_POINTS, picture, MOUTH_MARGIN * width);
+  return boxAround(points, MOUTH_POINTS, within, MOUTH_MARGIN * width);
 }
 
-/** Mean distance of the mesh points in the picture plane, over the distance of the true face's outer eye corners. */
+/** Mean distance of the mesh points in the picture plane, over the distance of `truth`'s outer eye corners. */
 export function landmarkDistance(truth: FaceLandmarks, ours: FaceLandmarks): number {
   let sum = 0;
   for (const point of MESH_POINTS) sum += distance(truth.points, ours.points, point, point);

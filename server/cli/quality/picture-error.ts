@@ -8,14 +8,15 @@ export interface PixelBox {
   readonly bottom: number;
 }
 
-/** The box around some landmarks (indices into xyz triples of `points`), grown by `marginPx`, within the picture. */
+/** The box around some landmarks (indices into xyz triples of `points`), grown by `marginPx`, as far as `within`. */
 export function boxAround(
   points: ArrayLike<number>,
   indices: Iterable<number>,
-  { width, height }: RgbaImage,
+  within: PixelBox,
   marginPx = 0,
 ): PixelBox {
-  let [left, top, right, bottom] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
+  let [left, top] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [right, bottom] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const index of indices) {
     left = Math.min(left, points[3 * index]);
     right = Math.max(right, points[3 * index]);
@@ -23,16 +24,11 @@ export function boxAround(
     bottom = Math.max(bottom, points[3 * index + 1]);
   }
   return {
-    left: Math.max(0, Math.floor(left - marginPx)),
-    top: Math.max(0, Math.floor(top - marginPx)),
-    right: Math.min(width, Math.ceil(right + marginPx)),
-    bottom: Math.min(height, Math.ceil(bottom + marginPx)),
+    left: Math.max(within.left, Math.floor(left - marginPx)),
+    top: Math.max(within.top, Math.floor(top - marginPx)),
+    right: Math.min(within.right, Math.ceil(right + marginPx)),
+    bottom: Math.min(within.bottom, Math.ceil(bottom + marginPx)),
   };
-}
-
-/** All of a picture. */
-export function wholeBox({ width, height }: RgbaImage): PixelBox {
-  return { left: 0, top: 0, right: width, bottom: height };
 }
 
 /** Mean absolute difference of R, G and B over a box, 0..1; null for an empty box. Both pictures have one size. */

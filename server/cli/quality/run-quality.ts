@@ -1,77 +1,114 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FaceEmbedder } from '../../face/face-embedder.ts';
 import { FaceModels } from '../../face/face-models.ts';
 import type { MotionModel } from '../../packs/motion-model.ts';
 import { DEFAULT_MOTION_MODEL, loadMotionModel } from '../../studio/motion-models.ts';
 import { VideoFileError } from '../../video/video-file-error.ts';
+import { trackDriving } from '../animate/driving-track.ts';
 import { CommandError } from '../command-error.ts';
 import type { QualityOptions } from './arguments.ts';
 import { type ClipFile, findClips } from './clip-files.ts';
-import { ClipMeter, type ClipReenactment, type ErrorBesideCopy, type Reenactment } from './clip-meter.ts';
-import { ClipError, reenactClip } from './reenactment.ts';
+import { type ClipMeasurement, type ClipQuality, measureClip } from './clip-measurement.ts';
+import type { ErrorBesideCopy, Reenactment } from './clip-meter.ts';
+import { ClipError } from './clip-replay.ts';
+import { type Driver, gallerySitters, type Identity, measureIdentity, type Sitter } from './identity.ts';
 import { meanOf } from './statistics.ts';
+import type { Jitter } from './still-driver.ts';
 
 /** What was measured. */
 export interface QualityResult {
   readonly pack: string;
   readonly every: number;
   /** By the clips' names. */
-  readonly clips: Readonly<Record<string, ClipReenactment>>;
+  readonly clips: Readonly<Record<string, ClipQuality>>;
   /** Means over the clips, each counting the same. */
-  readonly mean: Reenactment;
+  readonly mean: Reenactment & { readonly jitter: Jitter };
+  /** Null where it was not asked for. */
+  readonly identity: Identity | null;
   /** Clips that could not be measured, and why. */
   readonly skipped: Readonly<Record<string, string>>;
+  /** The folder of the contact sheets, null where none were wanted. */
+  readonly sheets: string | null;
 }
 
 /** Measures all clips. Rejects with a `CommandError`, also where not one clip could be measured. */
 export async function runQuality(options: QualityOptions, say: (line: string) => void): Promise<QualityResult> {
   const files = await findClips(options.clipsDir, options.clipNames);
+  if (options.sheets) await makeFolder(options.outDir);
   const models = await FaceModels.load();
+  const embedder = options.identity ? await FaceEmbedder.load() : null;
   try {
     const model = await loadMotionModel(DEFAULT_MOTION_MODEL);
-    const clips: Record<string, ClipReenactment> = {};
+    const measured = new Map<ClipFile, ClipMeasurement>();
     const skipped: Record<string, string> = {};
     for (const file of files) {
+      const sheetPath = options.sheets ? join(options.outDir, `${file.name}.png`) : null;
+      say(`${file.name} …`);
       try {
-        clips[file.name] = await measureClip(models, model, file, options);
-        say(`${file.name}: ${clips[file.name].frames} frames measured`);
+        measured.set(file, await measureClip(models, embedder, model, file.path, { ...options, sheetPath }));
       } catch (error) {
         if (!(error instanceof ClipError || error instanceof VideoFileError)) throw error;
         skipped[file.name] = error.message;
         say(`${file.name} ${error.message}; it is left out`);
       }
     }
-    const measured = Object.values(clips);
-    if (measured.length === 0) throw new CommandError('not one clip could be measured');
-    return { pack: model.name, every: options.every, clips, mean: meanOver(measured), skipped };
+    if (measured.size === 0) throw new CommandError('not one clip could be measured');
+    const clips = Object.fromEntries([...measured].map(([file, { quality }]) => [file.name, quality]));
+    return {
+      pack: model.name,
+      every: options.every,
+      clips,
+      mean: meanOver(Object.values(clips)),
+      identity: embedder && (await identityOf(models, embedder, model, measured, options, say)),
+      skipped,
+      sheets: options.sheets ? options.outDir : null,
+    };
   } finally {
+    await embedder?.close();
     await models.close();
   }
 }
 
-async function measureClip(
+async function identityOf(
   models: FaceModels,
+  embedder: FaceEmbedder,
   model: MotionModel,
-  { path }: ClipFile,
-  options: QualityOptions,
-): Promise<ClipReenactment> {
-  let meter: ClipMeter | null = null;
-  await reenactClip(models, model, path, options, {
-    async onPortrait({ face }) {
-      meter = new ClipMeter(models, face.still);
-    },
-    async onFrame({ index, truth, ours }) {
-      await meter?.measure(index, truth, ours);
-    },
-  });
-  const result = (meter as ClipMeter | null)?.result();
-  if (!result?.frames) throw new ClipError('has no frame to measure after the one that is the portrait');
-  return result;
+  measured: ReadonlyMap<ClipFile, ClipMeasurement>,
+  { maxFrames }: QualityOptions,
+  say: (line: string) => void,
+): Promise<Identity> {
+  say('Identity …');
+  const drivers: Driver[] = [];
+  for (const { name, path } of measured.keys()) {
+    const track = await trackDriving(models, path);
+    drivers.push({ name, track: { ...track, frames: track.frames.slice(0, maxFrames) } });
+  }
+  const sitters: Sitter[] = [];
+  for (const [{ name }, { portrait }] of measured) sitters.push({ name, kind: 'clip', picture: portrait.face });
+  sitters.push(...(await gallerySitters(models)));
+  const samePerson = [...measured.values()].flatMap((clip) => clip.samePerson);
+  return measureIdentity(models, embedder, model, sitters, drivers, samePerson);
 }
 
-function meanOver(clips: readonly ClipReenactment[]): Reenactment {
-  const mean = (value: (clip: ClipReenactment) => number | null) => meanOf(clips.map(value));
-  const beside = (value: (clip: ClipReenactment) => ErrorBesideCopy): ErrorBesideCopy => ({
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch {
+    throw new CommandError(`the folder ${folder} for --out cannot be made`);
+  }
+}
+
+function meanOver(clips: readonly ClipQuality[]): QualityResult['mean'] {
+  const mean = (value: (clip: ClipQuality) => number | null | undefined) =>
+    meanOf(clips.map((clip) => value(clip) ?? null));
+  const beside = (value: (clip: ClipQuality) => ErrorBesideCopy): ErrorBesideCopy => ({
     ours: mean((clip) => value(clip).ours),
     copy: mean((clip) => value(clip).copy),
+  });
+  const unrest = (of: keyof Jitter): Jitter[keyof Jitter] => ({
+    ours: mean((clip) => clip.jitter?.[of].ours),
+    camera: mean((clip) => clip.jitter?.[of].camera),
   });
   return {
     face: beside((clip) => clip.face),
@@ -86,5 +123,6 @@ function meanOver(clips: readonly ClipReenactment[]): Reenactment {
       rollDeg: mean((clip) => clip.pose.rollDeg),
       totalDeg: mean((clip) => clip.pose.totalDeg),
     },
+    jitter: { landmarks: unrest('landmarks'), pixels: unrest('pixels') },
   };
 }
