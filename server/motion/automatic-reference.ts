@@ -1,15 +1,17 @@
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import { ACCEPTABLE_NEUTRALITY } from './neutrality.ts';
 
-/** The search goes on at least and at most this long after the first face. */
+/** The search goes on at least so long after the first face, and so long for want of a good one. */
 const MIN_SEARCH_MS = 2000;
 const MAX_SEARCH_MS = 8000;
+/** Who began with a smile or a turned head is given longer; only a face that will do is taken then. */
+const LATEST_MS = 60_000;
 /** A new face must be this much more neutral than the best so far, so that the reference does not creep. */
 const IMPROVEMENT = 0.85;
 
 /**
  * Finds the driver's neutral face without being told: the most neutral of the first seconds. Ends when it has one that
- * will do, or at the latest after `MAX_SEARCH_MS`; from then on the reference stands still.
+ * will do, or at the latest after `LATEST_MS`; from then on the reference stands still.
  */
 export class AutomaticReference {
   #startMs = Number.NaN;
@@ -22,12 +24,17 @@ export class AutomaticReference {
     if (Number.isNaN(this.#startMs)) this.#startMs = timeMs;
     const elapsedMs = timeMs - this.#startMs;
     const found = elapsedMs >= MIN_SEARCH_MS && this.#best < ACCEPTABLE_NEUTRALITY;
-    if (found || elapsedMs >= MAX_SEARCH_MS) {
+    if (found || elapsedMs >= LATEST_MS) {
       this.#done = true;
       return false;
     }
-    if (neutrality >= this.#best * IMPROVEMENT) return false;
+    if (!(neutrality < this.#best * IMPROVEMENT) || !isWhollySeen(landmarks)) return false;
+    if (elapsedMs >= MAX_SEARCH_MS && neutrality >= ACCEPTABLE_NEUTRALITY) return false;
     this.#best = neutrality;
     return true;
   }
+}
+
+function isWhollySeen({ visibility }: FaceLandmarks): boolean {
+  return !visibility || Object.values(visibility.regions).every((seen) => seen > 0.5);
 }

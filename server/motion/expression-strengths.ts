@@ -20,6 +20,9 @@ const [MOUTH, BROW] = partitionOfMesh([
   ]),
 ]);
 
+/** How much each landmark belongs to mouth, jaw and cheeks. */
+export const MOUTH_WEIGHTS: Float32Array = MOUTH;
+
 /**
  * Multiplies the displacements in `expression` (`LANDMARK_COUNT × 3`), in place, by the strengths of the parts of the
  * face that they belong to. Between the parts the strengths blend; where all are equal, that is exactly the factor.

@@ -4,6 +4,7 @@ import { CANONICAL_FACE } from './canonical-face.ts';
 import { sealLips } from './lip-sealing.ts';
 
 const MIDDLE = 5;
+const TOUCHING_GAP = 0.03;
 
 /** The canonical face with inner lips `gap` apart everywhere and the mouth `width` as wide. */
 function faceWith(gap: number, width = 1): Float64Array {
@@ -23,7 +24,7 @@ function faceWith(gap: number, width = 1): Float64Array {
 /** How far the middle of the inner lips parts, relative to `neutral`, once sealed. */
 function opening(face: Float64Array, neutral: Float64Array): number {
   const expression = face.map((value, i) => value - neutral[i]);
-  sealLips(expression, face, neutral);
+  sealLips(expression, face, neutral, TOUCHING_GAP);
   return expression[3 * LIPS.lowerInner[MIDDLE] + 1] - expression[3 * LIPS.upperInner[MIDDLE] + 1];
 }
 
@@ -45,6 +46,17 @@ describe('sealLips', () => {
   it('leaves an open mouth as wide as it is, an O too', () => {
     expect(opening(faceWith(0.4), faceWith(0.01))).toBeCloseTo(0.39, 6);
     expect(opening(faceWith(0.4, 0.85), faceWith(0.01))).toBeCloseTo(0.39, 6);
+  });
+
+  it('leaves an O round up to its corners, where its lips are close', () => {
+    const [face, neutral] = [faceWith(0.4, 0.8), faceWith(0.01)];
+    const besideCorner = [3 * LIPS.upperInner[1] + 1, 3 * LIPS.lowerInner[1] + 1];
+    face[besideCorner[0]] += 0.15;
+    face[besideCorner[1]] -= 0.15;
+    const expression = face.map((value, i) => value - neutral[i]);
+    const before = expression.slice();
+    sealLips(expression, face, neutral, TOUCHING_GAP);
+    for (const i of besideCorner) expect(expression[i]).toBeCloseTo(before[i], 6);
   });
 
   it('closes from an open reference', () => {

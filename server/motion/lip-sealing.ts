@@ -6,8 +6,6 @@ import { smoothstep } from './smoothstep.ts';
  * wider one where the lips are pursed and bulge. Shown as it is, a pout becomes a mouth ajar with teeth in it.
  */
 
-/** Gap of lips that touch, in canonical units (an open mouth measures 0.1 to 0.6). */
-const TOUCHING_GAP = 0.03;
 /** How much wider that gap gets when the mouth is pursed to nothing; it grows with the share of width lost. */
 const PURSED_GAP = 0.35;
 /** Gaps from which on the lips begin to part, and are believed wholly, in touching gaps. */
@@ -16,18 +14,30 @@ const PARTED_FROM = 2.2;
 
 /**
  * Takes out of `expression`, the displacements from `neutral` to `face`, what only seems to part the inner lips.
- * All are landmarks of 3 coordinates each, head's own frame, canonical units.
+ * All are landmarks of 3 coordinates each, head's own frame, canonical units. `touchingGap` is the gap of lips that
+ * touch (an open mouth measures 0.1 to 0.6).
  */
-export function sealLips(expression: Float64Array, face: Float64Array, neutral: Float64Array): void {
+export function sealLips(
+  expression: Float64Array,
+  face: Float64Array,
+  neutral: Float64Array,
+  touchingGap: number,
+): void {
   const narrowing = Math.max(0, 1 - mouthWidth(face) / mouthWidth(neutral));
-  const touching = TOUCHING_GAP + PURSED_GAP * narrowing;
+  const touching = touchingGap + PURSED_GAP * narrowing;
+  // Towards its corners an open mouth's gap is narrow: where its middle is believed, they are.
+  let open = 0;
+  for (let k = 1; k < LIPS.upperInner.length - 1; k++) {
+    const gap = face[3 * LIPS.lowerInner[k] + 1] - face[3 * LIPS.upperInner[k] + 1];
+    open = Math.max(open, partedBelief(gap, touching));
+  }
   for (let k = 1; k < LIPS.upperInner.length - 1; k++) {
     const upper = 3 * LIPS.upperInner[k] + 1;
     const lower = 3 * LIPS.lowerInner[k] + 1;
     const gap = face[lower] - face[upper];
     const neutralGap = neutral[lower] - neutral[upper];
     // Where the neutral mouth is the open one, its closing is as real as an opening.
-    const belief = Math.max(partedBelief(gap, touching), partedBelief(neutralGap, TOUCHING_GAP));
+    const belief = Math.max(open, partedBelief(neutralGap, touchingGap));
     const unreal = (1 - belief) * (gap - neutralGap);
     expression[upper] += unreal / 2;
     expression[lower] -= unreal / 2;

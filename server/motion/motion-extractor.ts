@@ -11,13 +11,16 @@ import { scaleExpression } from './expression-strengths.ts';
 import type { FaceReading } from './face-reading.ts';
 import { blendReading, copyReading, createReading, readFace } from './face-reading.ts';
 import { GazeReader } from './gaze-reader.ts';
+import { straightenLeaning } from './leaning.ts';
 import { coupleLids, openingFromGap } from './lid-opening.ts';
 import { LidRange } from './lid-range.ts';
+import { LipRange } from './lip-range.ts';
 import { sealLips } from './lip-sealing.ts';
 import type { Motion } from './motion.ts';
 import { createMotionState } from './motion-state.ts';
 import type { SmoothingTunings } from './motion-tuning.ts';
 import { smoothingTunings } from './motion-tuning.ts';
+import { applyMouthFit, fitMouth } from './mouth-fit.ts';
 import { neutralityOf } from './neutrality.ts';
 import { OneEuroFilter } from './one-euro-filter.ts';
 import { PooledFilter } from './pooled-filter.ts';
@@ -72,6 +75,9 @@ export class MotionExtractor {
   /** The motion of this frame, on its way through measuring, smoothing and holding. */
   readonly #state = createMotionState();
   readonly #lidRanges = [new LidRange(), new LidRange()] as const;
+  readonly #lipRange = new LipRange();
+  /** The portrait's own, in its head's frame; null: as if it were the driver. */
+  #portraitShape: Float64Array | null = null;
   readonly #gazeReader = new GazeReader();
   readonly #coveredMotion = new CoveredMotion();
 
@@ -91,11 +97,16 @@ export class MotionExtractor {
   /** Takes effect with the next frame. Another mirror side or mode begins without the past in the filters. */
   configure(settings: SessionSettings): void {
     const turned = settings.mirror !== this.#settings.mirror;
-    if (turned) this.#forgetEyes();
+    if (turned) this.#forgetRanges();
     if (turned || settings.mode !== this.#settings.mode) this.#forgetPast();
     this.#settings = settings;
     this.#tunings = smoothingTunings(settings.smoothing);
     if (turned && this.#reference) this.#aim(this.#reference, true);
+  }
+
+  /** The face that the motion is for: what the driver's mouth does is fitted to its mouth. */
+  fitTo(portrait: FaceLandmarks | null): void {
+    this.#portraitShape = portrait && readFace(portrait.points, createReading()).shape;
   }
 
   /** Sets the neutral face, to be kept; `null` lets it be found anew from the next frames. */
@@ -110,7 +121,7 @@ export class MotionExtractor {
     this.#automatic = new AutomaticReference();
     this.#reference = null;
     this.#baseIsSet = false;
-    this.#forgetEyes();
+    this.#forgetRanges();
     this.#forgetPast();
   }
 
@@ -129,7 +140,7 @@ export class MotionExtractor {
     const absolute = this.#settings.mode === 'absolute';
     const neutral = absolute ? absoluteNeutral(this.#base, this.#absolute) : this.#base;
     this.#measurePose(neutral, this.#base);
-    this.#measureExpression(neutral);
+    this.#measureExpression(neutral, visibility);
     this.#measureEyes(neutral, visibility, timeMs);
 
     const { rotation, place, expression, lids, gaze } = this.#state;
@@ -180,10 +191,13 @@ export class MotionExtractor {
     this.#state.place[3] = Math.log(pose.scale / place.pose.scale);
   }
 
-  #measureExpression(neutral: FaceReading): void {
+  #measureExpression(neutral: FaceReading, { regions }: FaceVisibility): void {
     const { expression } = this.#state;
+    if (regions.mouth > 0.5) this.#lipRange.observe(this.#face.shape);
     for (let i = 0; i < expression.length; i++) expression[i] = this.#face.shape[i] - neutral.shape[i];
-    sealLips(expression, this.#face.shape, neutral.shape);
+    sealLips(expression, this.#face.shape, neutral.shape, this.#lipRange.touchingGap);
+    straightenLeaning(expression, Math.exp(this.#state.place[3]));
+    if (this.#portraitShape) applyMouthFit(expression, fitMouth(this.#base.shape, this.#portraitShape));
   }
 
   #measureEyes(neutral: FaceReading, { regions, irises }: FaceVisibility, timeMs: number): void {
@@ -217,8 +231,9 @@ export class MotionExtractor {
     };
   }
 
-  #forgetEyes(): void {
+  #forgetRanges(): void {
     for (const range of this.#lidRanges) range.reset();
+    this.#lipRange.reset();
   }
 
   #forgetPast(): void {

@@ -33,9 +33,11 @@ export async function createFacePerformer({
   portrait: Pick<PreparedPortrait, 'still' | 'landmarks' | 'layers'>;
   settings: SessionSettings;
 } & PerformerOptions): Promise<Performer> {
+  const motion = new MotionExtractor();
+  motion.fitTo(portrait.landmarks);
   return new FacePerformer({
     tracker,
-    motion: new MotionExtractor(),
+    motion,
     model,
     portrait: await model.prepare(portrait.still, portrait.landmarks, portrait.layers),
     face: portrait.landmarks,
