@@ -85,13 +85,13 @@ function interpolate(data: Uint8Array, a: number, b: number, c: number, d: numbe
 }
 
 function halfway(data: Uint8Array, a: number, b: number, c: number, d: number, out: Uint8Array, o: number): void {
-  // Alpha first: a premultiplied colour is never more than it.
-  let most = 255;
-  for (let k = 3; k >= 0; k--) {
-    const value = Math.round((9 * (data[b + k] + data[c + k]) - data[a + k] - data[d + k]) / 16);
-    out[o + k] = Math.max(0, Math.min(most, value));
-    if (k === 3) most = out[o + 3];
-  }
+  const cubic = (k: number) => (9 * (data[b + k] + data[c + k]) - data[a + k] - data[d + k]) / 16;
+  // Premultiplied colours follow alpha where that is cut to 0..255, so that no edge of it gets a fringe.
+  const wanted = cubic(3);
+  const alpha = Math.max(0, Math.min(255, Math.round(wanted)));
+  out[o + 3] = alpha;
+  const share = wanted > alpha ? alpha / wanted : 1;
+  for (let k = 0; k < 3; k++) out[o + k] = Math.max(0, Math.min(alpha, Math.round(cubic(k) * share)));
 }
 
 /**
