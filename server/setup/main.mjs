@@ -9,6 +9,7 @@ import { ensureOnnxruntime } from './onnxruntime.mjs';
 import { ensurePackages } from './packages.mjs';
 import { projectPath, projectRoot } from './paths.mjs';
 import { say } from './progress.mjs';
+import { ensureRasterKernel } from './raster-kernel.mjs';
 import { SetupError } from './setup-error.mjs';
 import { tasks } from './tasks.mjs';
 import { ensureWorker } from './worker.mjs';
@@ -58,6 +59,7 @@ async function ensureNeeds({ needs, argumentsSelect }, args, node24) {
   if (needs.includes('worker')) env.EFFIGY_MEDIASOUP_WORKER = await whereNeeded(() => ensureWorker(node24));
   if (needs.includes('onnxruntime')) await ensureOnnxruntime(node24);
   if (needs.includes('face-models')) env.EFFIGY_MODELS_DIR ||= await whereNeeded(() => ensureFaceModels(node24));
+  if (needs.includes('raster-kernel')) await whereNeeded(() => ensureRasterKernel(node24));
   if (needs.includes('client')) await whereNeeded(() => ensureClient(node24));
   if (needs.includes('chromium')) env.EFFIGY_CHROMIUM ||= await whereNeeded(ensureChromium);
   return env;

@@ -1,5 +1,5 @@
 /**
- * @typedef {'worker' | 'onnxruntime' | 'chromium' | 'face-models' | 'client'} Need
+ * @typedef {'worker' | 'onnxruntime' | 'chromium' | 'face-models' | 'raster-kernel' | 'client'} Need
  * @typedef {object} Task
  * @property {Need[]} needs besides Node 24 and the npm packages, which all of them need
  * @property {string[][]} commands argument lists for Node 24, run one after the other while they succeed
@@ -9,24 +9,24 @@
 /** What `npm start`, `npm test` and the others are. The arguments of the caller go to the last command. @type {Record<string, Task>} */
 export const tasks = {
   start: {
-    needs: ['worker', 'onnxruntime', 'face-models', 'client'],
+    needs: ['worker', 'onnxruntime', 'face-models', 'raster-kernel', 'client'],
     commands: [['server/house/main.ts']],
   },
   test: {
-    needs: ['worker', 'onnxruntime', 'face-models', 'client', 'chromium'],
+    needs: ['worker', 'onnxruntime', 'face-models', 'raster-kernel', 'client', 'chromium'],
     commands: [['node_modules/vitest/vitest.mjs', 'run']],
     argumentsSelect: true,
   },
   animate: {
-    needs: ['onnxruntime', 'face-models'],
+    needs: ['onnxruntime', 'face-models', 'raster-kernel'],
     commands: [['server/cli/animate.ts']],
   },
   bench: {
-    needs: ['worker', 'onnxruntime', 'face-models'],
+    needs: ['worker', 'onnxruntime', 'face-models', 'raster-kernel'],
     commands: [['server/cli/bench.ts']],
   },
   'bench:quality': {
-    needs: ['onnxruntime', 'face-models'],
+    needs: ['onnxruntime', 'face-models', 'raster-kernel'],
     commands: [['server/cli/bench-quality.ts']],
   },
   check: {
@@ -34,6 +34,7 @@ export const tasks = {
     commands: [
       ['node_modules/typescript/bin/tsc', '--noEmit'],
       ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'server/setup'],
+      ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'server/packs/mesh/raster/kernel'],
       ['node_modules/@biomejs/biome/bin/biome', 'check'],
     ],
   },

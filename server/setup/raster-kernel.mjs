@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { CommandError, run } from './command.mjs';
+import { metadataHash, readJson, writeJson } from './files.mjs';
+import { withLock } from './lock.mjs';
+import { checkoutKey, projectPath, projectRoot } from './paths.mjs';
+import { step } from './progress.mjs';
+import { SetupError } from './setup-error.mjs';
+
+/**
+ * Has the mesh pack's inner loops compiled to WebAssembly where their sources changed since.
+ * @param {string} node24
+ */
+export async function ensureRasterKernel(node24) {
+  const builder = projectPath('server', 'packs', 'mesh', 'raster', 'kernel-build.ts');
+  const sources = [
+    projectPath('server', 'packs', 'mesh', 'raster', 'kernel'),
+    builder,
+    projectPath('package-lock.json'),
+  ];
+  const stampFile = projectPath('.cache', 'raster-kernel.json');
+  const isCurrent = () =>
+    existsSync(projectPath('.cache', 'raster-kernel')) &&
+    readJson(stampFile)?.sources === metadataHash(projectRoot, sources);
+  if (isCurrent()) return;
+
+  await withLock(`raster-kernel-${checkoutKey}`, async () => {
+    if (isCurrent()) return;
+    const hash = metadataHash(projectRoot, sources);
+    try {
+      await step('compiling the rasteriser', () => run(node24, [builder], { cwd: projectRoot }));
+      writeJson(stampFile, { sources: hash });
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      throw new SetupError(`The rasteriser could not be compiled:\n${error.tail.join('\n')}`, { cause: error });
+    }
+  });
+}
