@@ -1,4 +1,5 @@
 import type { Colour, SurfaceBuilder, Tissue } from './surface-builder.ts';
+import { FLESH_TINT } from './surface-builder.ts';
 
 /** Palate and throat, and the bag of cheeks and floor around everything: nothing is seen through a mouth. */
 
@@ -27,7 +28,7 @@ const VAULT = 0.62;
 const SOFT_FROM_ROW = 8;
 
 export function addPalate(builder: SurfaceBuilder): void {
-  const tissue: Tissue = { colour: PALATE, gloss: GLOSS, jawShare: 0 };
+  const tissue: Tissue = { colour: PALATE, tint: FLESH_TINT, gloss: GLOSS, jawShare: 0 };
   const soft: Tissue = { ...tissue, colour: THROAT };
   const first = builder.vertexCount;
   PALATE_ROWS.forEach(([z, y, halfWidth], row) => {
@@ -63,6 +64,7 @@ export function addBag(builder: SurfaceBuilder): void {
       const down = (1 + Math.sin(angle)) / 2;
       const tissue: Tissue = {
         colour: mix(CHEEK, THROAT, inThroat),
+        tint: FLESH_TINT,
         gloss: GLOSS * (1 - inThroat),
         // Below, the bag goes with the jaw; the throat stays.
         jawShare: down * (1 - 0.5 * inThroat),
@@ -72,7 +74,7 @@ export function addBag(builder: SurfaceBuilder): void {
   });
   builder.grid({ first, columns: BAG_POINTS, rows: BAG_RINGS.length }, { isRing: true });
   const back = BAG_RINGS[BAG_RINGS.length - 1];
-  const tissue: Tissue = { colour: THROAT, gloss: 0, jawShare: 0.3 };
+  const tissue: Tissue = { colour: THROAT, tint: FLESH_TINT, gloss: 0, jawShare: 0.3 };
   const centre = builder.vertex(0, (back[2] + back[3]) / 2, back[0] + 0.2, tissue);
   builder.fan(first + (BAG_RINGS.length - 1) * BAG_POINTS, BAG_POINTS, centre);
 }

@@ -1,6 +1,7 @@
 import type { DentalArch } from './dental-arch.ts';
 import { placeOnArch } from './dental-arch.ts';
 import type { Colour, SurfaceBuilder } from './surface-builder.ts';
+import { FLESH_TINT } from './surface-builder.ts';
 import { middleOf, neckReach } from './tooth-surface.ts';
 
 const GUM: Colour = [0.46, 0.2, 0.185];
@@ -31,7 +32,7 @@ const INNER_ROWS = [
 export function addGum(builder: SurfaceBuilder, arch: DentalArch, side: 'outer' | 'inner'): void {
   const rows = side === 'outer' ? OUTER_ROWS : INNER_ROWS;
   const outwards = side === 'outer' ? 1 : -1;
-  const tissue = { colour: GUM, gloss: GLOSS, jawShare: arch.jawShare };
+  const tissue = { colour: GUM, tint: FLESH_TINT, gloss: GLOSS, jawShare: arch.jawShare };
   const columns = gumColumns(arch);
   const first = builder.vertexCount;
   for (const [beyond, reachBeyond, shade] of rows) {

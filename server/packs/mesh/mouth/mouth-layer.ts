@@ -18,6 +18,7 @@ import { MouthPose, UNITS_PER_CM } from './mouth-pose.ts';
 import type { MouthView } from './mouth-rasterizer.ts';
 import { MouthRasterizer, SAMPLE_VALUES, SAMPLES } from './mouth-rasterizer.ts';
 import { OwnTeeth } from './own-teeth.ts';
+import { lightMesh } from './surface-builder.ts';
 
 /** Openings (of the mouth's width, beyond the portrait's own) over which the inside appears. */
 const APPEARS_FROM = 0.006;
@@ -25,11 +26,17 @@ const APPEARS_AT = 0.06;
 /** A portrait whose mouth is open more than this shows its own teeth and keeps them … */
 const OWN_OPEN_FROM = 0.05;
 const OWN_OPEN_AT = 0.12;
-/** … until the mouth is open by so many times its own opening. */
-const OWN_KEPT_UNTIL = 1.35;
-const OWN_GONE_AT = 2.2;
-/** The hole is a little larger than the lips' landmarks say, pixels. */
+/** … until the mouth is open by so many times its own opening and so much. The change is short: two mouths are a ghost. */
+const OWN_KEPT_TIMES = 1.3;
+const OWN_KEPT_MORE = 0.02;
+const OWN_GONE_TIMES = 1.5;
+const OWN_GONE_MORE = 0.06;
+/** A picture of a mouth wide open shows all of it, and keeps it however far it opens. */
+const OWN_WIDE_FROM = 0.34;
+const OWN_WIDE_AT = 0.42;
+/** The hole is a little larger than the lips' landmarks say, pixels; more where the portrait's own inside would show. */
 const GROWTH_PX = 1.1;
+const OWN_GROWTH_PX = 1.2;
 
 /** Light that reaches a point is told by how much of the opening is around it, near (teeth) and far (throat), cm. */
 const NEAR_BLUR_CM = 0.32;
@@ -38,7 +45,7 @@ const MARGIN_PX = 3;
 const LIGHT_GAIN = 1.6;
 const LIGHT_POWER = 1.3;
 /** Light comes from above as well: what lies deep sees the opening so much higher up, cm and cm per cm of depth. */
-const ABOVE_CM = 0.1;
+const ABOVE_CM = 0.15;
 const ABOVE_PER_CM = 0.14;
 /** Light in shadow has been reflected by red tissue: what it has lost. */
 const SHADOW_LOSS_RED = 0.05;
@@ -55,6 +62,8 @@ export class MouthLayer {
   readonly #still: Texture;
   readonly #ownTeeth: OwnTeeth;
   readonly #ownOpening: number;
+  /** How surely the portrait shows the inside of its mouth, 0..1. */
+  readonly #ownIsOpen: number;
   readonly #outline = new Float64Array(2 * OUTLINE_CORNERS);
   readonly #coverage = new PolygonCoverage();
   #near = new Float32Array(0);
@@ -65,7 +74,9 @@ export class MouthLayer {
     this.#geometry = geometry;
     this.#still = still;
     this.#light = measureMouthLight(still, geometry.own, light);
+    lightMesh(this.#model.mesh, this.#light.light);
     this.#ownOpening = mouthOpening(geometry.ownShape);
+    this.#ownIsOpen = smoothstep(OWN_OPEN_FROM, OWN_OPEN_AT, this.#ownOpening);
     this.#ownTeeth = new OwnTeeth(geometry, still);
     this.#pose = new MouthPose(geometry);
     this.#rasterizer = new MouthRasterizer(this.#model.mesh);
@@ -77,7 +88,8 @@ export class MouthLayer {
     const opening = mouthOpening(this.#geometry.shape);
     const presence = this.#presence(opening);
     if (presence === 0) return;
-    traceOpening(this.#geometry.moved, this.#outline, GROWTH_PX * smoothstep(0, 0.1, opening));
+    const growthPx = GROWTH_PX + OWN_GROWTH_PX * this.#ownIsOpen;
+    traceOpening(this.#geometry.moved, this.#outline, growthPx * smoothstep(0, 0.1, opening));
     if (!this.#coverage.fill(this.#outline, OUTLINE_CORNERS, MARGIN_PX, out.width, out.height)) return;
     this.#takePose();
     this.#rasterizer.draw(this.#view, this.#coverage);
@@ -87,8 +99,9 @@ export class MouthLayer {
 
   #presence(opening: number): number {
     const own = this.#ownOpening;
-    const ownIsOpen = smoothstep(OWN_OPEN_FROM, OWN_OPEN_AT, own);
-    const kept = ownIsOpen * smoothstep(OWN_GONE_AT, OWN_KEPT_UNTIL, opening / Math.max(0.02, own));
+    const goneAt = own * OWN_GONE_TIMES + OWN_GONE_MORE;
+    const isBelow = smoothstep(goneAt, own * OWN_KEPT_TIMES + OWN_KEPT_MORE, opening);
+    const kept = this.#ownIsOpen * Math.max(isBelow, smoothstep(OWN_WIDE_FROM, OWN_WIDE_AT, own));
     return smoothstep(APPEARS_FROM, APPEARS_AT, opening - own) * (1 - kept);
   }
 
@@ -131,7 +144,7 @@ export class MouthLayer {
     const { samples } = this.#rasterizer;
     const near = this.#near;
     const far = this.#far;
-    const { light: lightOn, colour, hue } = this.#light;
+    const { colour, hue } = this.#light;
     const { data } = out;
     const stride = SAMPLE_VALUES * SAMPLES * width;
     for (let y = 0; y < height; y++) {
@@ -152,10 +165,9 @@ export class MouthLayer {
         const gain = light / 4;
         const shadow = 1 - light;
         const other = gain * (1 - SHADOW_LOSS_OTHER * shadow);
-        let r =
-          (samples[s] + samples[s1] + samples[s2] + samples[s3]) * gain * (1 - SHADOW_LOSS_RED * shadow) * lightOn[0];
-        let g = (samples[s + 1] + samples[s1 + 1] + samples[s2 + 1] + samples[s3 + 1]) * other * lightOn[1];
-        let b = (samples[s + 2] + samples[s1 + 2] + samples[s2 + 2] + samples[s3 + 2]) * other * lightOn[2];
+        let r = (samples[s] + samples[s1] + samples[s2] + samples[s3]) * gain * (1 - SHADOW_LOSS_RED * shadow);
+        let g = (samples[s + 1] + samples[s1 + 1] + samples[s2 + 1] + samples[s3 + 1]) * other;
+        let b = (samples[s + 2] + samples[s1 + 2] + samples[s2 + 2] + samples[s3 + 2]) * other;
         if (colour < 1) {
           const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
           r = luminance * hue[0] + (r - luminance * hue[0]) * colour;

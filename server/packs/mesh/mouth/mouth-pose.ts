@@ -31,9 +31,9 @@ const LIP_DROP_CM = 2.65;
 const MOST_JAW = 1.15;
 /** The lower teeth's edge above the lower lip: what chin and lips say, kept between these, softly. */
 const LEAST_LOWER_SHOWN_CM = -0.45;
-const MOST_LOWER_SHOWN_CM = 0.34;
+const MOST_LOWER_SHOWN_CM = 0.32;
 /** Lips that are drawn wide bare more of the lower teeth. */
-const MORE_SHOWN_WIDE_CM = 0.3;
+const MORE_SHOWN_WIDE_CM = 0.14;
 
 const LIPS_ALONE_WIDE = 0.8;
 

@@ -21,7 +21,7 @@ const UPPER_UNTIL = 0.6;
 const FIRST_SEEN = 0.12;
 const LEAST_HEIGHT_PX = 1.5;
 /** Share of the way that a raised lip takes the teeth along; the rest shows more of them. */
-const LIP_TAKES_ALONG = 0.7;
+const LIP_TAKES_ALONG = 0.85;
 /** Towards the corners of the mouth, this share of its width, they fade. */
 const CORNER_SHARE = 0.12;
 const SKIN_POINTS = [50, 280, 164, 200];

@@ -10,6 +10,8 @@ export interface MouthMesh {
   readonly normals: Float32Array;
   /** Linear reflectance, red, green, blue, with the shade that the shape itself throws. */
   readonly albedo: Float32Array;
+  /** How much of the hue of the light the tissue takes on, 0..1. */
+  readonly tint: Float32Array;
   /** Strength of the highlight of what is wet. */
   readonly gloss: Float32Array;
   /** Share of the jaw's motion that a vertex takes part in: 0 fixed to the skull, 1 to the jaw. */
@@ -20,11 +22,16 @@ export interface MouthMesh {
   readonly closedIndexCount: number;
 }
 
+/** See `Tissue.tint`: of gums, tongue, palate and cheeks. */
+export const FLESH_TINT = 0.45;
+
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** What a vertex is made of. */
 export interface Tissue {
   readonly colour: Colour;
+  /** How much of the hue of the light it takes on, 0..1; all where not said. */
+  readonly tint?: number;
   readonly gloss: number;
   readonly jawShare: number;
 }
@@ -40,6 +47,7 @@ export interface VertexGrid {
 export class SurfaceBuilder {
   readonly #positions: number[] = [];
   readonly #albedo: number[] = [];
+  readonly #tint: number[] = [];
   readonly #gloss: number[] = [];
   readonly #jawShare: number[] = [];
   readonly #triangles: number[] = [];
@@ -53,6 +61,7 @@ export class SurfaceBuilder {
   vertex(x: number, y: number, z: number, tissue: Tissue, shade = 1): number {
     this.#positions.push(x, y, z);
     for (const channel of tissue.colour) this.#albedo.push(channel * shade);
+    this.#tint.push(tissue.tint ?? 1);
     this.#gloss.push(tissue.gloss * shade);
     this.#jawShare.push(tissue.jawShare);
     return this.vertexCount - 1;
@@ -97,6 +106,7 @@ export class SurfaceBuilder {
       positions,
       normals,
       albedo: Float32Array.from(this.#albedo),
+      tint: Float32Array.from(this.#tint),
       gloss: Float32Array.from(this.#gloss),
       jawShare: Float32Array.from(this.#jawShare),
       triangles,
@@ -147,5 +157,17 @@ export function writeNormals(
     normals[v] *= k;
     normals[v + 1] *= k;
     normals[v + 2] *= k;
+  }
+}
+
+/**
+ * Puts the mesh into a light (per channel, 1 = white at full exposure), for good: reflectances become what is seen of
+ * them at full occlusion. Flesh is seen less tinted than enamel, else it glows in a warm light.
+ */
+export function lightMesh({ albedo, gloss, tint }: MouthMesh, light: Colour): void {
+  const brightness = (light[0] + light[1] + light[2]) / 3;
+  for (let v = 0; v < tint.length; v++) {
+    for (let k = 0; k < 3; k++) albedo[3 * v + k] *= brightness * (light[k] / brightness) ** tint[v];
+    gloss[v] *= brightness;
   }
 }

@@ -1,6 +1,6 @@
 import { smoothstep } from '../../../motion/smoothstep.ts';
 import type { Colour, MouthMesh, SurfaceBuilder, VertexGrid } from './surface-builder.ts';
-import { writeNormals } from './surface-builder.ts';
+import { FLESH_TINT, writeNormals } from './surface-builder.ts';
 
 const TONGUE: Colour = [0.6, 0.255, 0.25];
 const GLOSS = 0.13;
@@ -37,13 +37,13 @@ const FORWARD: TonguePose = [
 /** “ah”: flat on the floor of the mouth. */
 const LOW: TonguePose = [
   [2.3, 1.1, 0.9],
-  [1.3, 0.95, 0.75],
-  [0.95, 0.72, 0.8],
-  [1.08, 0.48, 1.05],
-  [1.6, 0.32, 1.35],
-  [2.4, 0.26, 1.6],
-  [3.4, 0.24, 1.8],
-  [4.6, 0.12, 1.9],
+  [1.3, 0.92, 0.75],
+  [0.95, 0.66, 0.8],
+  [1.08, 0.4, 1.05],
+  [1.6, 0.18, 1.35],
+  [2.4, 0.08, 1.6],
+  [3.4, 0.04, 1.8],
+  [4.6, 0, 1.9],
   [5.9, 0.1, 1.8],
   [7, 0.9, 1.5],
 ];
@@ -64,10 +64,10 @@ const COLUMNS = 9;
 /** Columns lie on a half circle: dense where the sides fall off. */
 const SINES = Array.from({ length: COLUMNS }, (_, k) => Math.sin(((2 * k) / (COLUMNS - 1) - 1) * (Math.PI / 2)));
 /** It fills the arch: its sides touch the teeth. */
-const WIDER_CM = 0.12;
+const WIDER_CM = 0.2;
 const TIP_ROUNDING = 0.95;
 /** How far the sides go down, cm, and how deep the furrow along the middle is. */
-const ROUNDING = 0.85;
+const ROUNDING = 0.62;
 const FURROW = 0.07;
 /** The root stays at the throat when the jaw opens. */
 const ROOT_JAW_SHARE = 0.55;
@@ -89,7 +89,7 @@ export function addTongue(builder: SurfaceBuilder): VertexGrid {
       const across = SINES[column];
       const shade = (1 - 0.12 * Math.exp(-((across / 0.25) ** 2))) * (1 - 0.35 * across ** 4) * (row < 3 ? 0.7 : 1);
       const jawShare = 1 - (1 - ROOT_JAW_SHARE) * smoothstep(4, REST.length - 1, row);
-      builder.vertex(across * halfWidth, y, z, { colour: TONGUE, gloss: GLOSS, jawShare }, shade);
+      builder.vertex(across * halfWidth, y, z, { colour: TONGUE, tint: FLESH_TINT, gloss: GLOSS, jawShare }, shade);
     }
   });
   builder.grid(grid);

@@ -13,7 +13,7 @@ const NECK_BLUE = 0.17;
 const EDGE_RED = 0.1;
 const EDGE_GREEN = 0.06;
 /** Neighbours shade each other's sides, the gum the neck. */
-const SIDE_SHADE = 0.4;
+const SIDE_SHADE = 0.33;
 const NECK_SHADE = 0.1;
 /** The sides towards the tongue and the hollows of biting surfaces see less of the light. */
 const INNER_SHADE = 0.3;
@@ -138,9 +138,9 @@ function cuspRecess(kind: ToothKind, across: number): number {
     case 'incisor':
       return 0.03 * across ** 4 + 0.03 * Math.max(0, across) ** 2;
     case 'canine':
-      return 0.11 * Math.abs(across + 0.1);
+      return 0.09 * Math.abs(across + 0.1);
     case 'premolar':
-      return 0.09 * Math.abs(across);
+      return 0.07 * Math.abs(across);
     case 'molar':
       return 0.06 * Math.cos(Math.PI * across) ** 2;
   }
