@@ -5,11 +5,13 @@ import { MattingLaplacian } from './matting-laplacian.ts';
 export const BAND = 2;
 
 /** How much a pixel's own guess counts against its neighbours' colour lines, at most. */
-const MOST_TRUST = 0.6;
+const MOST_TRUST = 0.15;
 /** So much apart, squared levels, the colours of both sides tell a pixel's alpha surely. */
 const TELLING_CONTRAST = 45 ** 2;
 /** What keeps every pixel near its guess, so that nothing is left to chance. */
-const LEAST_TRUST = 0.01;
+const LEAST_TRUST = 0.004;
+/** Colours that say more than this, nats, begin to make a pixel wholly the one or the other; twice as much does. */
+const DOUBTFUL_EVIDENCE = 5;
 const MAX_STEPS = 60;
 const RESIDUAL_GOAL = 0.02;
 
@@ -23,8 +25,14 @@ export interface SideColors {
  * Alpha, 0…1, in the band between person and background.
  * @param trimap 0 background, 1 person, {@link BAND} to be solved
  * @param rough what alpha would be by the outline alone, 0…1
+ * @param evidence log odds of person against background by the pixel's colour and place, nats
  */
-export function solveAlpha(picture: ColorPlanes, trimap: Uint8Array, rough: Float32Array): Float32Array {
+export function solveAlpha(
+  picture: ColorPlanes,
+  trimap: Uint8Array,
+  rough: Float32Array,
+  evidence: Float32Array,
+): Float32Array {
   const { width, height, data } = picture;
   const sides = sideColors(picture, trimap);
   const unknown = trimap.map((value) => (value === BAND ? 1 : 0));
@@ -35,7 +43,9 @@ export function solveAlpha(picture: ColorPlanes, trimap: Uint8Array, rough: Floa
     if (!unknown[i]) continue;
     const { alpha, contrast, offLine } = projection(data, sides, i);
     const believed = Math.min(1, contrast / TELLING_CONTRAST) * Math.exp(-offLine / (0.15 * contrast + 200));
-    guess[i] = alpha * believed + rough[i] * (1 - believed);
+    const mixed = alpha * believed + rough[i] * (1 - believed);
+    const sure = Math.min(1, Math.max(0, (Math.abs(evidence[i]) - DOUBTFUL_EVIDENCE) / DOUBTFUL_EVIDENCE));
+    guess[i] = mixed + sure * ((evidence[i] > 0 ? 1 : 0) - mixed);
     trust[i] = LEAST_TRUST + MOST_TRUST * believed * believed;
   }
   const alpha = conjugateGradients(new MattingLaplacian(picture, unknown), unknown, guess, trust);

@@ -4,6 +4,7 @@ import type { RgbaImage } from '../imaging/rgba-image.ts';
 import { BAND, sideColors, solveAlpha } from './alpha-matte.ts';
 import { fillBackground } from './background-fill.ts';
 import { enlarge, shrink, toColorPlanes } from './color-planes.ts';
+import { measureMatte, refusalOf } from './matte-quality.ts';
 import { personOutline, signedDistance } from './person-outline.ts';
 import { segmentPerson } from './segment-person.ts';
 import { unmixLayers } from './unmix-layers.ts';
@@ -60,7 +61,16 @@ export function cutPortrait(
     trimap[i] = distance > band ? 1 : distance < -band ? 0 : BAND;
     rough[i] = Math.min(1, Math.max(0, 0.5 + distance / 3));
   }
-  const alpha = solveAlpha(picture, trimap, rough);
+  const alpha = solveAlpha(picture, trimap, rough, enlarge(segmentation.evidence, 1, searchSize, size));
+  const quality = measureMatte(outline, segmentation, distances, shrink(alpha, 1, size, searchSize));
+    console.log(
+      Object.values(quality)
+        .map((v) => v.toFixed(3))
+        .join(' '),
+      refusalOf(quality),
+    );
+  const refusal = refusalOf(quality);
+  if (refusal !== null) return refuse(refusal);
   const solved = Uint8Array.from(alpha, (value) => (value > 0.98 ? 1 : value < 0.02 ? 0 : BAND));
   const hole = Uint8Array.from(alpha, (value, i) => (value > 0.02 || trimap[i] !== 0 ? 1 : 0));
   const background = fillBackground(picture.data, hole, width, height);

@@ -6,12 +6,18 @@ import { distanceTransform } from './distance-transform.ts';
 export interface PersonOutline {
   readonly width: number;
   readonly height: number;
+  /** Where the neck begins, pixels. */
+  readonly chinYPx: number;
   /** Width of the face, pixels. */
   readonly faceWidthPx: number;
   /** Signed distance to an average head and shoulders, in face widths; positive inside. */
   readonly expected: Float32Array;
   /** 1: surely the person (face, neck); 2: surely not (far away, or another face); 0: to be found out. */
   readonly known: Uint8Array;
+  /** 1 where the trunk is rather than the head: below the chin. */
+  readonly trunk: Uint8Array;
+  /** 1 under the sides of the head, above the shoulders: hair, or wall. */
+  readonly besideNeck: Uint8Array;
   /** 1 inside the silhouette of the face. */
   readonly face: Uint8Array;
 }
@@ -23,10 +29,12 @@ export const SURELY_BACKGROUND = 2;
 const HEAD = { halfWidth: 0.62, aboveForehead: 0.36 } as const;
 /** How much of the skull comes into view per shift of the nose. */
 const TURN_TO_SKULL = 1.6;
+/** Hair that falls leaves the head's oval this far above the chin. */
+const HAIR_FROM = 0.5;
 const NECK = { halfWidth: 0.36, surelyHalfWidth: 0.2, length: 0.55, surelyLength: 0.3 } as const;
-const SHOULDERS = { start: 0.38, firstHalfWidth: 0.5, fullHalfWidth: 1.3, slopeLength: 0.62, growth: 0.12 } as const;
+const SHOULDERS = { start: 0.22, firstHalfWidth: 0.4, fullHalfWidth: 1.3, slopeLength: 0.7, growth: 0.12 } as const;
 /** Farther than this from the average person nobody is: even big hair and hats stay within. */
-const FARTHEST = 0.95;
+const FARTHEST = 1.1;
 /** A face seen from the side is not narrower than this part of its length. */
 const LEAST_WIDTH_OF_LENGTH = 0.78;
 /** The mesh's silhouette lies on the skin's edge: this much inside it is skin for sure, in face widths. */
@@ -43,12 +51,16 @@ export function personOutline(
   const frame = faceFrame(landmarks, scale);
   const face = fillPolygon(silhouetteOf(landmarks, scale), width, height);
   const shape = face.slice();
+  const trunk = new Uint8Array(width * height);
+  const besideNeck = new Uint8Array(width * height);
   const neck = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       const place = placeOf(frame, x + 0.5, y + 0.5);
       if (isHead(place) || isNeck(place, NECK.halfWidth, NECK.length) || isShoulder(place)) shape[at] = 1;
+      if (isBesideNeck(place)) besideNeck[at] = 1;
+      if (place.shoulderY > 0) trunk[at] = 1;
       if (isNeck(place, NECK.surelyHalfWidth, NECK.surelyLength)) neck[at] = 1;
     }
   }
@@ -65,7 +77,17 @@ export function personOutline(
     const otherFace = fillPolygon(silhouetteOf(other, scale), width, height);
     for (let i = 0; i < known.length; i++) if (otherFace[i] && !face[i]) known[i] = SURELY_BACKGROUND;
   }
-  return { width, height, faceWidthPx: frame.widthPx, expected, known, face };
+  return {
+    width,
+    height,
+    chinYPx: frame.chin[1],
+    faceWidthPx: frame.widthPx,
+    expected,
+    known,
+    trunk,
+    besideNeck,
+    face,
+  };
 }
 
 interface FaceFrame {
@@ -141,6 +163,10 @@ function isHead({ across, up, length, headFrom, headTo }: Place): boolean {
   return ((2 * across - headFrom - headTo) / (headTo - headFrom)) ** 2 + ((up - halfHeight) / halfHeight) ** 2 <= 1;
 }
 
+function isBesideNeck({ across, up, headFrom, headTo }: Place): boolean {
+  return across > headFrom && across < headTo && up < HAIR_FROM && up > -NECK.length;
+}
+
 function isNeck({ across, up }: Place, halfWidth: number, length: number): boolean {
   return Math.abs(across) <= halfWidth && up <= 0.1 && up >= -length;
 }
@@ -149,7 +175,7 @@ function isShoulder({ shoulderX, shoulderY }: Place): boolean {
   if (shoulderY < 0) return false;
   const { firstHalfWidth, fullHalfWidth, slopeLength, growth } = SHOULDERS;
   const slope = Math.min(1, shoulderY / slopeLength);
-  const rounded = Math.sqrt(slope * (2 - slope));
+  const rounded = 0.5 * (slope + Math.sqrt(slope * (2 - slope)));
   return Math.abs(shoulderX) <= firstHalfWidth + (fullHalfWidth - firstHalfWidth) * rounded + growth * shoulderY;
 }
 

@@ -10,21 +10,30 @@ const BACKGROUND_COMPONENTS = 7;
 const ROUNDS = 4;
 /** The whole picture's side, in units of colour: neighbours of a like colour are one thing, far ones are two. */
 const PLACE_SCALE = 60;
+/** The shoulders below the chin, face widths. */
+const SHOULDER_DROP = 0.35;
 /** Most that a pixel's colour alone can say, nats: one odd pixel must not outvote its neighbourhood. */
 const MOST_COLOR_EVIDENCE = 12;
 /** What an average figure's shape says, nats, and over which distance it is unsure, face widths. */
 const SHAPE_EVIDENCE = 4.5;
+/** Inside, below the neck, it says more: heads differ by their hair, all have a chest. */
+const TRUNK_EVIDENCE = 6;
+/** Between head and shoulders there may as well be hair as wall. */
+const HAIR_OR_WALL_EVIDENCE = 2;
 const SHAPE_DOUBT = 0.3;
 /** Background is learned from pixels this far from the average figure (big hair is nearer), face widths, … */
-const SAFE_DISTANCE = 0.4;
+const SAFE_DISTANCE = 0.6;
+/** Shoulders may be anywhere: beside them nothing is learned but from afar. */
+const TRUNK_SAFE_DISTANCE = [0.6, 0.5, 0.25, 0.1];
 const SURELY_INSIDE = 0.06;
 const SAFETY_KEPT = [1, 0.6, 0.3, 0.1];
 /** … or from the farthest part of what lies outside of it where the picture is tight. */
-const LEAST_SAFE_SHARE = 0.5;
+const LEAST_SAFE_SHARE = 0.35;
 /** Cost of a label edge through even colour (GrabCut's γ). */
 const EDGE_COST = 8;
-/** What each face width further inside of the average figure adds, nats. */
+/** What each face width further inside of the average figure adds, nats; and beside the trunk, further outside. */
 const DEEP_EVIDENCE = 14;
+const FAR_EVIDENCE = 5;
 const CERTAIN = 1e6;
 
 /** What colours say about who is whose. */
@@ -41,7 +50,7 @@ export interface PersonSegmentation {
  */
 export function segmentPerson(picture: ColorPlanes, outline: PersonOutline): PersonSegmentation | null {
   const { width, height } = picture;
-  const features = featuresOf(picture);
+  const features = featuresOf(picture, outline.chinYPx + SHOULDER_DROP * outline.faceWidthPx);
   let labels: Uint8Array = Uint8Array.from(outline.expected, (inside, i) => initialLabel(inside, outline.known[i]));
   let evidence: Float32Array = new Float32Array(width * height);
   const safety = safelyOutside(outline);
@@ -53,7 +62,9 @@ export function segmentPerson(picture: ColorPlanes, outline: PersonOutline): Per
     );
     const backgrounds = indicesOf(
       labels,
-      (label, i) => label === 0 && outline.expected[i] < safety * SAFETY_KEPT[round],
+      (label, i) =>
+        label === 0 &&
+        outline.expected[i] < (outline.trunk[i] ? -TRUNK_SAFE_DISTANCE[round] : safety * SAFETY_KEPT[round]),
     );
     if (persons.length < 50 || backgrounds.length < 50) return null;
     evidence = colorEvidence(
@@ -75,20 +86,21 @@ function initialLabel(inside: number, known: number): number {
   return inside > -0.02 ? 1 : 0;
 }
 
-function featuresOf({ width, height, data }: ColorPlanes): Float32Array {
+/** Below the shoulders, height counts no more: of the wall beside the shoulders it is the upper part that is known. */
+function featuresOf({ width, height, data }: ColorPlanes, lowestYPx: number): Float32Array {
   const features = new Float32Array(width * height * FEATURE_COUNT);
   const scale = PLACE_SCALE / Math.max(width, height);
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < 3; c++) features[i * FEATURE_COUNT + c] = data[3 * i + c];
     features[i * FEATURE_COUNT + 3] = (i % width) * scale;
-    features[i * FEATURE_COUNT + 4] = Math.floor(i / width) * scale;
+    features[i * FEATURE_COUNT + 4] = Math.min(Math.floor(i / width), lowestYPx) * scale;
   }
   return features;
 }
 
 /** The (negative) distance to the average figure from which on the background's colours are learned. */
-function safelyOutside({ expected }: PersonOutline): number {
-  const sorted = expected.filter((distance) => distance < 0).sort();
+function safelyOutside({ expected, trunk }: PersonOutline): number {
+  const sorted = expected.filter((distance, i) => distance < 0 && !trunk[i]).sort();
   return Math.max(-SAFE_DISTANCE, sorted[Math.floor(LEAST_SAFE_SHARE * sorted.length)] ?? 0);
 }
 
@@ -107,13 +119,21 @@ function colorEvidence(features: Float32Array, person: GaussianMixture, backgrou
   return evidence;
 }
 
-function terminalCosts(evidence: Float32Array, { expected, known }: PersonOutline): Float32Array {
+function terminalCosts(evidence: Float32Array, outline: PersonOutline): Float32Array {
+  const { expected, known, trunk } = outline;
   return evidence.map((odds, i) => {
     if (known[i] === SURELY_PERSON) return CERTAIN;
     if (known[i] === SURELY_BACKGROUND) return -CERTAIN;
-    const deep = DEEP_EVIDENCE * Math.max(0, expected[i] - SHAPE_DOUBT);
-    return odds + SHAPE_EVIDENCE * Math.tanh(expected[i] / SHAPE_DOUBT) + deep;
+    const depth = expected[i] > 0 || trunk[i] ? Math.max(0, Math.abs(expected[i]) - SHAPE_DOUBT) : 0;
+    const deep = (expected[i] > 0 ? DEEP_EVIDENCE : -FAR_EVIDENCE) * depth;
+    const most = evidenceOfShape(outline, i);
+    return odds + most * Math.tanh(expected[i] / SHAPE_DOUBT) + deep;
   });
+}
+
+function evidenceOfShape({ expected, trunk, besideNeck }: PersonOutline, pixel: number): number {
+  if (expected[pixel] > 0) return trunk[pixel] ? TRUNK_EVIDENCE : SHAPE_EVIDENCE;
+  return besideNeck[pixel] ? HAIR_OR_WALL_EVIDENCE : SHAPE_EVIDENCE;
 }
 
 function edgeCosts(picture: ColorPlanes): Float32Array[] {
