@@ -42,16 +42,16 @@ class Pairs:
     def __len__(self) -> int:
         return len(self._tensors["picture"])
 
+    @property
+    def views(self) -> int:
+        """Pictures of each person; number 0 is the portrait, the last has its lids shut."""
+        return self._tensors["picture"].shape[1]
+
     def random(self, size: int, generator: torch.Generator) -> Batch:
         """Pairs of people for training, as drawn."""
         people = torch.randint(self._held_out, len(self), (size,), generator=generator)
-        views = torch.randint(1, self._tensors["picture"].shape[1], (size,), generator=generator)
+        views = torch.randint(1, self.views, (size,), generator=generator)
         return self.pairs(people, views)
-
-    def held_out(self, view: int) -> Batch:
-        """The same picture number `view` of everyone kept for evaluation."""
-        people = torch.arange(self._held_out)
-        return self.pairs(people, torch.full_like(people, view))
 
     def pairs(self, people: Tensor, views: Tensor) -> Batch:
         """From each person's portrait to the given view."""

@@ -1,4 +1,4 @@
-"""Writes a trained lid net as ONNX, checked against PyTorch, and a sample that the server's tests hold it to.
+"""Writes a trained lid net as ONNX, its weights in eight bits, and a sample that the server's tests hold it to.
 
     python3 export.py --checkpoint lid-net.pt --pairs data/1.npz --out ../mesh/lid-net.onnx --sample ../mesh/lid-net-sample.json
 """
@@ -18,21 +18,24 @@ from torch import Tensor
 
 from dataset import Pairs
 from net import LidNet
-from planes import HEIGHT, PLANES, WIDTH, compose, fill_eye, input_planes
+from planes import HEIGHT, PLANES, WIDTH, fill_eye, input_planes, read_output
+from quantise import pack_weights, round_weights
 from train import HELD_OUT
 
 OPSET = 17
 
 
-def load(checkpoint: Path) -> LidNet:
-    """The net of a checkpoint, ready to be asked."""
+def load(checkpoint: Path, *, rounded: bool = True) -> LidNet:
+    """The net of a checkpoint, ready to be asked; with weights rounded as they are in the file."""
     net = LidNet()
     net.load_state_dict(torch.load(checkpoint, map_location="cpu")["net"])
+    if rounded:
+        round_weights(net)
     return net.eval()
 
 
 def export(net: LidNet, file: Path) -> None:
-    """Writes `net` with any number of eyes per run; inputs `planes`, outputs `light`."""
+    """Writes `net`, whose weights are rounded, for any number of eyes per run; input `planes`, output `light`."""
     file.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
         net,
@@ -45,6 +48,7 @@ def export(net: LidNet, file: Path) -> None:
     )
     model = onnx.load(str(file))
     _space_to_depth(model)
+    pack_weights(model)
     model.doc_string = "Light on an eye whose lids move; see models/training."
     onnx.checker.check_model(model)
     onnx.save(model, str(file))
@@ -71,13 +75,13 @@ def _floats(values: Tensor) -> str:
 
 
 def sample(net: LidNet, pairs: Pairs, person: int) -> dict[str, object]:
-    """Everything about one held-out eye, from the crop to the composed picture; planes as base64 of little-endian floats."""
+    """One held-out eye from the crop to the net's answer: bytes, and every 8th or 4th pixel of planes, little-endian floats."""
     batch = pairs.pairs(torch.tensor([person]), torch.tensor([1]))
     with torch.no_grad():
         filled = fill_eye(batch.image, batch.lids)
         planes = input_planes(batch.image, filled, batch.lids, batch.lashes)
         light = net(planes)
-        drawn, _ = compose(batch.image, filled, batch.lids, light)
+        gain, alpha = read_output(light, batch.lids)
     lids = batch.lids
     picture = (batch.image[0] * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
     return {
@@ -89,7 +93,8 @@ def sample(net: LidNet, pairs: Pairs, person: int) -> dict[str, object]:
         "filled": _floats(filled[0, :, ::8, ::8]),
         "planes": _floats(planes[0, :, ::8, ::8]),
         "light": _floats(light[0, :, ::4, ::4]),
-        "drawn": _floats(drawn[0, :, ::4, ::4]),
+        "gain": _floats(gain[0, :, ::4, ::4]),
+        "alpha": _floats(alpha[0, :, ::4, ::4]),
     }
 
 

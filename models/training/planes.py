@@ -20,13 +20,14 @@ PLANES = 12
 
 DISTANCE_RANGE_PX = 16.0
 """distances to a lid are told in this unit, up to one"""
-HOLE_ABOVE_PX, HOLE_BELOW_PX, HOLE_BESIDE_PX = 5.0, 3.0, 4.0
+HOLE_ABOVE_PX, HOLE_BELOW_PX, HOLE_BESIDE_PX = 8.0, 5.0, 7.0
 """skin takes the place of the open eye and of this much around it: lashes, liner, wet edge"""
 FILL_LEVELS = 5
 FILL_TRUST = 0.3
 MOST_LOG_GAIN, MOST_LOG_TINT = 2.0, 0.25
 WINDOW_FROM, WINDOW_RADII_PX = 0.7, (47.0, 31.0)
-ALPHA_BIAS = -1.0
+ALPHA_OUTSIDE, ALPHA_INSIDE = -3.0, 3.0
+"""opacity's logit that the net's answer is added to, away from the open eye and in its place"""
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,24 @@ def window(like: Tensor) -> Tensor:
     return (1 - ((distance - WINDOW_FROM) / (1 - WINDOW_FROM)).clamp(0, 1))[:, None]
 
 
+def hole(lids: Lids) -> Tensor:
+    """(B, 1, H, W) the open eye, its lashes and its edge, 0-1."""
+    top, bottom = lids.open_upper - HOLE_ABOVE_PX, lids.open_lower + HOLE_BELOW_PX
+    return _between(top, bottom, lids.left - HOLE_BESIDE_PX, lids.right + HOLE_BESIDE_PX)
+
+
+def _soft(mask: Tensor) -> Tensor:
+    return F.avg_pool2d(F.pad(mask, (1, 1, 1, 1), mode="replicate"), 3, 1)
+
+
 def fill_eye(image: Tensor, lids: Lids) -> Tensor:
     """`image` (B, 3, H, W) with the open eye replaced by smooth skin from around it.
 
     A pyramid of means weighted by squared brightness: skin counts more than lashes, liner and shadow do.
     """
-    hole = _between(
-        lids.open_upper - HOLE_ABOVE_PX, lids.open_lower + HOLE_BELOW_PX, lids.left - HOLE_BESIDE_PX, lids.right + HOLE_BESIDE_PX
-    )
+    away = 1 - hole(lids)
     brightness = image.mean(1, keepdim=True)
-    weight = (1 - hole) * (brightness * brightness + 1e-3)
+    weight = away * (brightness * brightness + 1e-3)
     sums, weights = [image * weight], [weight]
     for _ in range(FILL_LEVELS):
         sums.append(F.avg_pool2d(sums[-1], 2))
@@ -87,7 +96,7 @@ def fill_eye(image: Tensor, lids: Lids) -> Tensor:
         coarse = F.interpolate(filled, scale_factor=2, mode="bilinear", align_corners=False)
         share = weights[level] / (weights[level] + trust)
         filled = sums[level] / (weights[level] + 1e-6) * share + coarse * (1 - share)
-    soft = F.avg_pool2d(F.pad(hole, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    soft = _soft(1 - away)
     return image * (1 - soft) + filled * soft
 
 
@@ -109,17 +118,20 @@ def closing(lids: Lids) -> Tensor:
     return 1 - (lids.lower - lids.upper).clamp(min=0).sum(1) / area
 
 
-def compose(image: Tensor, filled: Tensor, lids: Lids, output: Tensor) -> tuple[Tensor, Tensor]:
-    """The eye with its lids moved (B, 3, H, W), and how much of it is new (B, 1, H, W).
-
-    `output` (B, 4, H, W) is what the net says: logarithm of the light, tints of red and blue, opacity.
-    """
+def read_output(output: Tensor, lids: Lids) -> tuple[Tensor, Tensor]:
+    """What the net says (B, 4, H, W) as what colours are multiplied by (B, 3, H, W) and opacity (B, 1, H, W)."""
     light = torch.tanh(output[:, :1]) * MOST_LOG_GAIN
     tints = torch.tanh(output[:, 1:3]) * MOST_LOG_TINT
     gain = torch.exp(torch.cat([light + tints[:, :1], light, light + tints[:, 1:]], 1))
+    logit = ALPHA_OUTSIDE + (ALPHA_INSIDE - ALPHA_OUTSIDE) * _soft(hole(lids))
+    return gain, torch.sigmoid(output[:, 3:] + logit) * window(output)
+
+
+def compose(image: Tensor, filled: Tensor, lids: Lids, output: Tensor) -> tuple[Tensor, Tensor]:
+    """The eye with its lids moved (B, 3, H, W), and how much of it is new (B, 1, H, W); `output` is the net's."""
+    gain, alpha = read_output(output, lids)
     still_open = _between(lids.upper, lids.lower, lids.left, lids.right)
     was_open = _between(lids.open_upper, lids.open_lower, lids.left, lids.right)
-    alpha = torch.sigmoid(output[:, 3:] + ALPHA_BIAS) * window(image)
     swept = was_open * (1 - still_open)  # nothing of the eye may shine through a lid
     alpha = alpha + (1 - alpha) * swept
     base = image * still_open + filled * (1 - still_open)

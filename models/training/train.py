@@ -23,7 +23,7 @@ HELD_OUT = 64
 LEARNING_RATE = 1e-3
 L1_WEIGHT, GRADIENT_WEIGHT, ALPHA_WEIGHT = 3.0, 1.0, 0.004
 ADVERSARIAL_WEIGHT = 0.02
-ADVERSARIAL_FROM = 0.3
+ADVERSARIAL_FROM = 0.6
 """share of the training after which the discriminator joins"""
 
 
@@ -102,7 +102,7 @@ def main() -> None:
         weight = attention(batch.lids, drawn)
         l1 = ((drawn - batch.target).abs() * weight).mean()
         loss = L1_WEIGHT * l1 + GRADIENT_WEIGHT * gradient_error(drawn, batch.target, weight) + ALPHA_WEIGHT * alpha.mean()
-        adversarial = chosen.resume or share > ADVERSARIAL_FROM
+        adversarial = share > ADVERSARIAL_FROM
         if adversarial:
             seen = F.avg_pool2d(weight, 4)
             loss = loss - ADVERSARIAL_WEIGHT * (critic(_judged(drawn, batch)) * seen).sum() / seen.sum()

@@ -13,7 +13,7 @@ import { LOWER_LID_SHARE } from './eye-crop.ts';
 import { boundingBox, EyePatch } from './eye-patch.ts';
 import { paintEyeball } from './eyeball.ts';
 import { LidCurve } from './lid-curve.ts';
-import type { LidKeyframes } from './lid-keyframes.ts';
+import type { LidKeyframes, LidSample } from './lid-keyframes.ts';
 import { CLOSINGS } from './lid-keyframes.ts';
 
 /** Farthest an iris goes, in eye widths, along and across. */
@@ -42,8 +42,8 @@ export class EyeLayer {
   readonly #axes = createEyeAxes();
   readonly #upper = new LidCurve();
   readonly #lower = new LidCurve();
-  /** What the keyframes show at one place: lid red, green, blue, opacity, light on the eyeball. */
-  readonly #seen = new Float64Array(7);
+  /** What the keyframes show at the place that is being drawn. */
+  readonly #seen: LidSample = { alpha: 0, red: 0, green: 0, blue: 0, lightRed: 1, lightGreen: 1, lightBlue: 1 };
 
   constructor(geometry: PortraitGeometry, still: RgbaImage, texture: Texture, index: 0 | 1, lids: LidKeyframes) {
     this.#geometry = geometry;
@@ -93,6 +93,8 @@ export class EyeLayer {
     /** Pixels per canonical unit across. */
     const acrossPx = Math.abs(1 / axes.inverse) / Math.max(1e-6, widthPx);
     const cleaned = smoothstep(0.005, 0.05, Math.hypot(gazeAlong, gazeAcross) + 0.15 * closing);
+    const seen = this.#seen;
+    seen.lightRed = seen.lightGreen = seen.lightBlue = 1;
     const irisReach = (patch.irisRadius * RIGID_AROUND_IRIS) / patch.widthUnits;
 
     for (let y = top; y < bottom; y++) {
@@ -116,16 +118,14 @@ export class EyeLayer {
         let green = data[p + 1];
         let blue = data[p + 2];
 
-        const seen = this.#seen;
-        seen[4] = seen[5] = seen[6] = 1;
         if (closing > 0) {
           this.#sampleLids(along, across, openUpper, openLower, closing);
           const was = clamp01((across - openUpper) * acrossPx + 0.5) * clamp01((openLower - across) * acrossPx + 0.5);
           const swept = was * corners - opening;
-          const alpha = seen[3] + (1 - seen[3]) * Math.max(0, swept);
-          red += (seen[0] - red) * alpha;
-          green += (seen[1] - green) * alpha;
-          blue += (seen[2] - blue) * alpha;
+          const alpha = seen.alpha + (1 - seen.alpha) * Math.max(0, swept);
+          red += (seen.red - red) * alpha;
+          green += (seen.green - green) * alpha;
+          blue += (seen.blue - blue) * alpha;
         }
         const eyeball = opening * presence;
         if (eyeball > 0.002) {
@@ -137,9 +137,9 @@ export class EyeLayer {
           const sy = yAt(own, along - gazeAlong * share, across - gazeAcross * share);
           const still = sampleTexture(this.#still, sx, sy);
           const whole = sampleTexture(this.#eyeballTexture, sx - patch.left, sy - patch.top);
-          red += (blend(still & 255, whole & 255, cleaned) * seen[4] - red) * eyeball;
-          green += (blend((still >>> 8) & 255, (whole >>> 8) & 255, cleaned) * seen[5] - green) * eyeball;
-          blue += (blend((still >>> 16) & 255, (whole >>> 16) & 255, cleaned) * seen[6] - blue) * eyeball;
+          red += (blend(still & 255, whole & 255, cleaned) * seen.lightRed - red) * eyeball;
+          green += (blend((still >>> 8) & 255, (whole >>> 8) & 255, cleaned) * seen.lightGreen - green) * eyeball;
+          blue += (blend((still >>> 16) & 255, (whole >>> 16) & 255, cleaned) * seen.lightBlue - blue) * eyeball;
         }
         data[p] = Math.min(255, red + 0.5);
         data[p + 1] = Math.min(255, green + 0.5);
@@ -150,52 +150,44 @@ export class EyeLayer {
 
   /** Reads the keyframes before and after `closing` into `#seen`, each where its own lid lies as this one does here. */
   #sampleLids(along: number, across: number, openUpper: number, openLower: number, closing: number): void {
+    const { axes, widthUnits, upper, lower } = this.#patch;
     const seen = this.#seen;
-    seen.fill(0);
+    seen.alpha = seen.red = seen.green = seen.blue = 0;
+    seen.lightRed = seen.lightGreen = seen.lightBlue = 0;
     let after = 0;
     while (CLOSINGS[after] < closing) after++;
-    const before = after - 1;
-    const from = before < 0 ? 0 : CLOSINGS[before];
+    // Before the first keyframe is the portrait itself: nothing drawn, the light unchanged.
+    const first = after === 0;
+    const from = first ? 0 : CLOSINGS[after - 1];
     const share = (closing - from) / (CLOSINGS[after] - from);
-    if (before < 0) {
-      // Before the first keyframe is the portrait itself: nothing drawn, the light unchanged.
-      this.#sampleLid(after, 1, along, across, openUpper, openLower, closing);
-      seen[3] *= share;
-      for (let k = 4; k < 7; k++) seen[k] = 1 + (seen[k] - 1) * share;
-      return;
-    }
-    this.#sampleLid(before, 1 - share, along, across, openUpper, openLower, closing);
-    this.#sampleLid(after, share, along, across, openUpper, openLower, closing);
-  }
 
-  #sampleLid(
-    index: number,
-    weight: number,
-    along: number,
-    across: number,
-    openUpper: number,
-    openLower: number,
-    closing: number,
-  ): void {
-    const patch = this.#patch;
-    const { axes, widthUnits } = patch;
-    const ownUpper = patch.upper.at(along);
-    const ownLower = Math.max(ownUpper, patch.lower.at(along));
+    const ownUpper = upper.at(along);
+    const ownGap = Math.max(0, lower.at(along) - ownUpper);
     const edge = openUpper + (openLower - openUpper) * closing * (1 - LOWER_LID_SHARE);
-    const ownEdge = ownUpper + (ownLower - ownUpper) * CLOSINGS[index] * (1 - LOWER_LID_SHARE);
-    const above = REACH_ABOVE * widthUnits;
-    const below = REACH_BELOW * widthUnits;
-    let ownAcross: number;
-    if (across < openUpper - above) ownAcross = ownUpper + (across - openUpper);
-    else if (across < edge) {
-      ownAcross = ownEdge + ((across - edge) * (ownEdge - ownUpper + above)) / (edge - openUpper + above);
-    } else if (across < openLower + below) {
-      ownAcross = ownEdge + ((across - edge) * (ownLower + below - ownEdge)) / (openLower + below - edge);
-    } else ownAcross = ownLower + (across - openLower);
-    const x = xAt(axes, along, ownAcross);
-    const y = yAt(axes, along, ownAcross);
-    const { crop } = this.#lids;
-    this.#lids.add(index, crop.columnAt(x, y), crop.rowAt(x, y), weight, this.#seen);
+    const top = openUpper - REACH_ABOVE * widthUnits;
+    const bottom = openLower + REACH_BELOW * widthUnits;
+    for (let index = first ? after : after - 1; index <= after; index++) {
+      const ownEdge = ownUpper + ownGap * CLOSINGS[index] * (1 - LOWER_LID_SHARE);
+      // Skin between the lid's edge and places that stay stretches; beyond them all is where it was.
+      let ownAcross = across + ownUpper - openUpper;
+      if (across >= bottom) ownAcross = across + ownUpper + ownGap - openLower;
+      else if (across >= edge) {
+        const ownBottom = ownUpper + ownGap + REACH_BELOW * widthUnits;
+        ownAcross = ownEdge + ((across - edge) * (ownBottom - ownEdge)) / (bottom - edge);
+      } else if (across >= top) {
+        const ownTop = ownUpper - REACH_ABOVE * widthUnits;
+        ownAcross = ownEdge + ((across - edge) * (ownEdge - ownTop)) / (edge - top);
+      }
+      const x = xAt(axes, along, ownAcross);
+      const y = yAt(axes, along, ownAcross);
+      const weight = first ? 1 : index === after ? share : 1 - share;
+      this.#lids.add(index, this.#lids.crop.columnAt(x, y), this.#lids.crop.rowAt(x, y), weight, seen);
+    }
+    if (!first) return;
+    seen.alpha *= share;
+    seen.lightRed = 1 + (seen.lightRed - 1) * share;
+    seen.lightGreen = 1 + (seen.lightGreen - 1) * share;
+    seen.lightBlue = 1 + (seen.lightBlue - 1) * share;
   }
 }
 

@@ -4,17 +4,31 @@ import { CANONICAL_FACE } from '../../../motion/canonical-face.ts';
 import { alignSimilarity, identitySimilarity } from '../../../motion/procrustes.ts';
 import { EyeCrop } from './eye-crop.ts';
 import { drawLashGuide } from './lash-guide.ts';
+import { lidGrain } from './lid-grain.ts';
 import type { LidNet } from './lid-net.ts';
 import type { LidLight } from './lid-planes.ts';
-import { CROP_HEIGHT, CROP_WIDTH, fillEye, readOutputPlanes, writeInputPlanes } from './lid-planes.ts';
+import { CROP_HEIGHT, CROP_WIDTH, fillEye, isBeyondWindow, readOutputPlanes, writeInputPlanes } from './lid-planes.ts';
 
 const AREA = CROP_WIDTH * CROP_HEIGHT;
 /** Closings that are painted when a portrait is prepared; frames are between two of them, or the portrait and the first. */
 export const CLOSINGS = [0.25, 0.5, 0.75, 1] as const;
-/** Values per pixel: lid red, green, blue (0..255), opacity, light on the eyeball red, green, blue (1 = unchanged). */
+/** Values per pixel, in the order of {@link LidSample}. */
 const CHANNELS = 7;
 /** Pictures whose channels differ less than this (0..1) are grey, and their lids have no colour. */
 const GREY = 0.012;
+
+/** What lids show at one place. */
+export interface LidSample {
+  /** How much of the picture the lid hides, 0..1; then its colour, 0..255. */
+  alpha: number;
+  red: number;
+  green: number;
+  blue: number;
+  /** What an eyeball seen there is multiplied by, 1 = unchanged. */
+  lightRed: number;
+  lightGreen: number;
+  lightBlue: number;
+}
 
 /** One eye's lids as they close, painted once by the lid net: the same eye always closes in the same way. */
 export class LidKeyframes {
@@ -26,23 +40,34 @@ export class LidKeyframes {
     this.#frames = frames;
   }
 
-  /** Adds `weight` times what keyframe `index` shows at (column, row) of the crop to `out`, {@link CHANNELS} values. */
-  add(index: number, column: number, row: number, weight: number, out: Float64Array): void {
+  /** Adds `weight` times what keyframe `index` shows at (column, row) of the crop to `out`. */
+  add(index: number, column: number, row: number, weight: number, out: LidSample): void {
+    if (isBeyondWindow(column, row)) {
+      out.lightRed += weight;
+      out.lightGreen += weight;
+      out.lightBlue += weight;
+      return;
+    }
     const frame = this.#frames[index];
-    const u = Math.max(0, Math.min(CROP_WIDTH - 1.001, column - 0.5));
-    const v = Math.max(0, Math.min(CROP_HEIGHT - 1.001, row - 0.5));
+    const u = column - 0.5;
+    const v = row - 0.5;
     const x = u | 0;
     const y = v | 0;
     const w11 = (u - x) * (v - y) * weight;
     const w10 = (u - x) * weight - w11;
     const w01 = (v - y) * weight - w11;
     const w00 = weight - w11 - w10 - w01;
-    const o = CHANNELS * (y * CROP_WIDTH + x);
-    const below = o + CHANNELS * CROP_WIDTH;
-    for (let k = 0; k < CHANNELS; k++) {
-      out[k] +=
-        frame[o + k] * w00 + frame[o + CHANNELS + k] * w10 + frame[below + k] * w01 + frame[below + CHANNELS + k] * w11;
-    }
+    const a = CHANNELS * (y * CROP_WIDTH + x);
+    const b = a + CHANNELS;
+    const c = a + CHANNELS * CROP_WIDTH;
+    const d = c + CHANNELS;
+    out.alpha += frame[a] * w00 + frame[b] * w10 + frame[c] * w01 + frame[d] * w11;
+    out.red += frame[a + 1] * w00 + frame[b + 1] * w10 + frame[c + 1] * w01 + frame[d + 1] * w11;
+    out.green += frame[a + 2] * w00 + frame[b + 2] * w10 + frame[c + 2] * w01 + frame[d + 2] * w11;
+    out.blue += frame[a + 3] * w00 + frame[b + 3] * w10 + frame[c + 3] * w01 + frame[d + 3] * w11;
+    out.lightRed += frame[a + 4] * w00 + frame[b + 4] * w10 + frame[c + 4] * w01 + frame[d + 4] * w11;
+    out.lightGreen += frame[a + 5] * w00 + frame[b + 5] * w10 + frame[c + 5] * w01 + frame[d + 5] * w11;
+    out.lightBlue += frame[a + 6] * w00 + frame[b + 6] * w10 + frame[c + 6] * w01 + frame[d + 6] * w11;
   }
 }
 
@@ -68,23 +93,25 @@ export async function paintLids(
   const paint = (index: 0 | 1): LidKeyframes => {
     const { crop, picture, filled } = eyes[index];
     const grey = isGrey(picture);
+    const grain = lidGrain(picture, crop.open);
     const frames = CLOSINGS.map((_, k) =>
-      interleaved(filled, readOutputPlanes(answers[index * CLOSINGS.length + k], grey)),
+      interleaved(filled, grain, readOutputPlanes(answers[index * CLOSINGS.length + k], crop.open, grey)),
     );
     return new LidKeyframes(crop, frames);
   };
   return [paint(0), paint(1)];
 }
 
-function interleaved(filled: Float32Array, { gain, alpha }: LidLight): Float32Array {
+function interleaved(filled: Float32Array, grain: Float32Array, { gain, alpha }: LidLight): Float32Array {
   const frame = new Float32Array(CHANNELS * AREA);
   for (let o = 0; o < AREA; o++) {
     for (let k = 0; k < 3; k++) {
       const light = gain[k * AREA + o];
-      frame[CHANNELS * o + k] = 255 * Math.min(1, filled[k * AREA + o] * light);
+      const skin = filled[k * AREA + o] * light + grain[k * AREA + o] * Math.min(1, light);
+      frame[CHANNELS * o + 1 + k] = 255 * Math.max(0, Math.min(1, skin));
       frame[CHANNELS * o + 4 + k] = 1 + alpha[o] * (light - 1);
     }
-    frame[CHANNELS * o + 3] = alpha[o];
+    frame[CHANNELS * o] = alpha[o];
   }
   return frame;
 }

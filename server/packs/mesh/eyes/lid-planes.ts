@@ -15,14 +15,15 @@ export const OUTPUT_PLANES = 4;
 /** Distances to a lid are told in this unit, up to one. */
 const DISTANCE_RANGE_PX = 16;
 /** Skin takes the place of the open eye and of this much around it: lashes, liner, wet edge. */
-const HOLE = { abovePx: 5, belowPx: 3, besidePx: 4 } as const;
+const HOLE = { abovePx: 8, belowPx: 5, besidePx: 7 } as const;
 const FILL_LEVELS = 5;
 const FILL_TRUST = 0.3;
 const LEAST_WEIGHT = 1e-3;
 const TINY = 1e-6;
 const MOST_LOG_GAIN = 2;
 const MOST_LOG_TINT = 0.25;
-const ALPHA_BIAS = -1;
+/** Opacity's logit that the net's answer is added to, away from the open eye and in its place. */
+const ALPHA = { outside: -3, inside: 3 } as const;
 const WINDOW = { from: 0.7, radiusXPx: 47, radiusYPx: 31 } as const;
 
 /** Two lid lines: y in pixels of the crop at the centre of each column; at the corners' height beyond the corners. */
@@ -51,14 +52,7 @@ export interface LidLight {
  * squared brightness, since skin is to count more than lashes, liner and shadow.
  */
 export function fillEye(picture: Float32Array, eye: OpenEye): Float32Array {
-  const hole = new Float32Array(AREA);
-  for (let x = 0; x < CROP_WIDTH; x++) {
-    const beside = clamp01(x + 1 - eye.left + HOLE.besidePx) * clamp01(eye.right + HOLE.besidePx - x);
-    for (let y = 0; y < CROP_HEIGHT; y++) {
-      const above = clamp01(y + 1 - eye.upper[x] + HOLE.abovePx);
-      hole[y * CROP_WIDTH + x] = above * clamp01(eye.lower[x] + HOLE.belowPx - y) * beside;
-    }
-  }
+  const hole = openEyeMask(eye);
   const levels = [weighted(picture, hole)];
   for (let level = 0; level < FILL_LEVELS; level++) levels.push(halved(levels[level]));
   let sum = 0;
@@ -109,8 +103,9 @@ export function writeInputPlanes(
   out.fill(closing(eye, lids), 11 * AREA, 12 * AREA);
 }
 
-/** Reads the net's answer, its tints left out where `grey`. */
-export function readOutputPlanes(output: Float32Array, grey: boolean): LidLight {
+/** Reads the net's answer for an eye, its tints left out where `grey`. */
+export function readOutputPlanes(output: Float32Array, eye: OpenEye, grey: boolean): LidLight {
+  const soft = meanOfNeighbours(openEyeMask(eye));
   const gain = new Float32Array(3 * AREA);
   const alpha = new Float32Array(AREA);
   const mostTint = grey ? 0 : MOST_LOG_TINT;
@@ -121,10 +116,24 @@ export function readOutputPlanes(output: Float32Array, grey: boolean): LidLight 
       gain[o] = Math.exp(light + Math.tanh(output[AREA + o]) * mostTint);
       gain[AREA + o] = Math.exp(light);
       gain[2 * AREA + o] = Math.exp(light + Math.tanh(output[2 * AREA + o]) * mostTint);
-      alpha[o] = windowAt(x, y) / (1 + Math.exp(-output[3 * AREA + o] - ALPHA_BIAS));
+      const logit = output[3 * AREA + o] + ALPHA.outside + (ALPHA.inside - ALPHA.outside) * soft[o];
+      alpha[o] = windowAt(x, y) / (1 + Math.exp(-logit));
     }
   }
   return { gain, alpha };
+}
+
+/** The open eye, its lashes and its edge, 0..1. */
+export function openEyeMask(eye: OpenEye): Float32Array {
+  const hole = new Float32Array(AREA);
+  for (let x = 0; x < CROP_WIDTH; x++) {
+    const beside = clamp01(x + 1 - eye.left + HOLE.besidePx) * clamp01(eye.right + HOLE.besidePx - x);
+    for (let y = 0; y < CROP_HEIGHT; y++) {
+      const above = clamp01(y + 1 - eye.upper[x] + HOLE.abovePx);
+      hole[y * CROP_WIDTH + x] = above * clamp01(eye.lower[x] + HOLE.belowPx - y) * beside;
+    }
+  }
+  return hole;
 }
 
 /** How far the lids have closed: 0 as in the portrait, 1 shut; by the area between them. */
@@ -136,6 +145,13 @@ function areaBetween({ upper, lower }: LidLines): number {
   let area = 0;
   for (let x = 0; x < CROP_WIDTH; x++) area += Math.max(0, lower[x] - upper[x]);
   return area;
+}
+
+/** Whether the net has no say at (column, row): its opacity is 0 there. */
+export function isBeyondWindow(column: number, row: number): boolean {
+  const dx = (column - CROP_WIDTH / 2) / WINDOW.radiusXPx;
+  const dy = (row - CROP_HEIGHT / 2) / WINDOW.radiusYPx;
+  return dx * dx + dy * dy >= 1;
 }
 
 /** 1 around the eye, 0 at the crop's border. */
@@ -217,7 +233,7 @@ function neighbours(fine: number, count: number): [number, number, number] {
 }
 
 /** Means of 3×3 pixels, borders continued. */
-function meanOfNeighbours(plane: Float32Array): Float32Array {
+export function meanOfNeighbours(plane: Float32Array): Float32Array {
   const out = new Float32Array(AREA);
   for (let y = 0; y < CROP_HEIGHT; y++) {
     for (let x = 0; x < CROP_WIDTH; x++) {
