@@ -128,6 +128,7 @@ async function findPortrait(
     const next = await frames.next();
     if (next.done) break;
     const { image, timeMs } = next.value;
+    scout.reset(); // else it would not look into every frame
     const portrait = (await scout.track(image)) && (await developFrame(models, image));
     if (portrait) return { portrait, timeMs };
   }

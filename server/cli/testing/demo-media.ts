@@ -25,18 +25,23 @@ export interface ShortClip {
   /** Frames (from 0) that show no face, only a wall. */
   readonly faceless?: readonly number[];
   readonly soundPath?: string;
+  /** Takes every n-th frame of the driving clip only: more happens in fewer frames. */
+  readonly every?: number;
 }
 
 const CLIP_HEIGHT_PX = 240;
 
 /** Writes the first frames of the driving clip, small, with a timing of its own. */
 export async function writeShortClip(path: string, clip: ShortClip): Promise<void> {
-  const { ticks, timeBase, faceless = [], soundPath } = clip;
+  const { ticks, timeBase, faceless = [], soundPath, every = 1 } = clip;
   const reader = await VideoReader.open(DRIVING_CLIP, { heightPx: CLIP_HEIGHT_PX });
   const audio = soundPath ? await openAudioTrack(soundPath) : null;
   const { width, height } = reader;
   const writer = await VideoWriter.open(path, { width, height, timeBase, frameRate: null, audio, comment: '' });
-  for await (const { index, image } of reader.frames()) {
+  for await (const frame of reader.frames()) {
+    const { image } = frame;
+    if (frame.index % every !== 0) continue;
+    const index = frame.index / every;
     if (index >= ticks.length) break;
     if (faceless.includes(index)) paintWall(image);
     await writer.write(image, ticks[index], 1);
