@@ -54,12 +54,18 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     else this.#draw(portrait, out);
     for (const eye of portrait.eyes) eye.draw(motion, out);
     portrait.mouth.draw(out);
+    portrait.shading.draw(out);
   }
 
-  #draw({ geometry, rasterizer, texture, person }: MeshPortrait, out: RgbaImage): void {
+  #draw({ geometry, rasterizer, texture, person, otherSide, otherSideTexture }: MeshPortrait, out: RgbaImage): void {
     rasterizer.begin();
     if (person) rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, person);
     else rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, texture, { unmoved: 'skip' });
+    const opacity = otherSide?.opacity() ?? 0;
+    if (otherSide && otherSideTexture && opacity > 0) {
+      otherSide.follow();
+      rasterizer.draw(otherSide.triangles, otherSide.moved, otherSide.source, otherSideTexture, { opacity });
+    }
     rasterizer.softenEdges({
       ...geometry.faceBox(),
       jump: EDGE_JUMP * geometry.pixelsPerUnit,

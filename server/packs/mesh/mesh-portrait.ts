@@ -4,7 +4,10 @@ import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Portrait } from '../motion-model.ts';
 import { EyeLayer } from './eyes/eye-layer.ts';
 import type { LidKeyframes } from './eyes/lid-keyframes.ts';
+import { readFaceLight } from './geometry/face-light.ts';
+import { MirroredSide } from './geometry/mirrored-side.ts';
 import { PortraitGeometry } from './geometry/portrait-geometry.ts';
+import { TurnShading } from './geometry/turn-shading.ts';
 import { MouthLayer } from './mouth/mouth-layer.ts';
 import type { DrawableTexture } from './raster/texture.ts';
 import { TriangleRasterizer } from './raster/triangle-rasterizer.ts';
@@ -22,6 +25,10 @@ export class MeshPortrait implements Portrait {
   readonly rasterizer: TriangleRasterizer;
   readonly eyes: readonly [EyeLayer, EyeLayer];
   readonly mouth: MouthLayer;
+  readonly shading: TurnShading;
+  /** What a portrait that looks aside hides and a turn uncovers; null where there is nothing. */
+  readonly otherSide: MirroredSide | null;
+  readonly otherSideTexture: DrawableTexture | null;
 
   constructor(
     still: RgbaImage,
@@ -41,6 +48,11 @@ export class MeshPortrait implements Portrait {
       new EyeLayer(this.geometry, still, this.texture, 0, lids[0]),
       new EyeLayer(this.geometry, still, this.texture, 1, lids[1]),
     ];
+    const { own, ownShape, ownPose, ownAngles } = this.geometry;
+    const light = readFaceLight(still, own, ownShape, ownPose);
+    this.shading = new TurnShading(this.geometry, light, still);
+    this.otherSide = layers && MirroredSide.of(this.geometry, ownAngles, layers.person, light);
+    this.otherSideTexture = this.otherSide && this.rasterizer.createTexture(this.otherSide.picture, 'alpha');
     this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)), this.texture);
   }
 

@@ -38,7 +38,7 @@ export const ONE_LAYER: MotionLimits = {
 /** Where the person moves before the background. */
 export const TWO_LAYERS: MotionLimits = {
   mostYawRad: 42 * DEGREE,
-  farthestYawRad: 50 * DEGREE,
+  farthestYawRad: 46 * DEGREE,
   mostPitchDownRad: 32 * DEGREE,
   mostPitchUpRad: 30 * DEGREE,
   farthestPitchRad: 42 * DEGREE,

@@ -1,4 +1,4 @@
-import { SILHOUETTE } from '../../../face/face-topology.ts';
+import { FACE_TRIANGLES, SILHOUETTE } from '../../../face/face-topology.ts';
 import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 import type { Similarity } from '../../../motion/procrustes.ts';
 import { smoothstep } from '../../../motion/smoothstep.ts';
@@ -12,6 +12,7 @@ const LARGEST_GAP = 0.06;
 const FARTHEST_HAIR = 1.4;
 const FARTHEST_NECK = 0.7;
 const FARTHEST_FRINGE = 0.3;
+const FARTHEST_COVER = 0.4;
 const LEAST_EDGE_PX = 2;
 
 /** A ray from the middle of the face outwards through a point of its outline. Lengths are pixels. */
@@ -26,6 +27,8 @@ export interface Spoke {
   readonly upward: number;
   /** Distance from the face's middle to its outline. */
   readonly faceRadius: number;
+  /** How far the face itself reaches beyond this point of its outline, which it may hide. */
+  readonly covered: number;
   /** Distances from the outline: to the end of hair or ear, on to that of its soft edge, and to the picture's border. */
   readonly hair: number;
   readonly fringe: number;
@@ -65,15 +68,22 @@ export function tracePerson(own: Float32Array, ownPose: Similarity, person: Rgba
     const farthest = FARTHEST_NECK + (FARTHEST_HAIR - FARTHEST_NECK) * smoothstep(-0.6, 0, upward);
     const alphaAt = (distance: number) => alphaOf(person, x + dx * distance, y + dy * distance);
     const end = solidUntil(alphaAt, LARGEST_GAP * meanRadius, Math.min(border, farthest * meanRadius));
-    const hair = Math.max(LEAST_EDGE_PX, end);
+    const covered = coveredUntil(own, x, y, dx, dy, FARTHEST_COVER * meanRadius);
+    const hair = Math.max(covered + LEAST_EDGE_PX, end);
     const fringe = Math.max(LEAST_EDGE_PX, faintUntil(alphaAt, hair, FARTHEST_FRINGE * meanRadius) - hair);
     const cut = end >= border - 1 ? 1 : 0;
-    return { landmark, x, y, dx, dy, upward, faceRadius, hair, fringe, border, skin: 0, cut };
+    return { landmark, x, y, dx, dy, upward, faceRadius, covered, hair, fringe, border, skin: 0, cut };
   });
   const hair = evened(spokes.map((spoke) => spoke.hair));
   const cut = evened(evened(spokes.map((spoke) => spoke.cut)));
   const skin = evened(skinShares(spokes, own, person));
-  return { spokes: spokes.map((spoke, i) => ({ ...spoke, hair: hair[i], skin: skin[i], cut: cut[i] })), meanRadius };
+  const even = (spoke: Spoke, i: number): Spoke => ({
+    ...spoke,
+    hair: Math.max(spoke.covered + LEAST_EDGE_PX, hair[i]),
+    skin: skin[i],
+    cut: cut[i],
+  });
+  return { spokes: spokes.map(even), meanRadius };
 }
 
 /** Cheeks and nose, for the colour of skin. */
@@ -116,6 +126,27 @@ function solidUntil(alphaAt: (distance: number) => number, largestGap: number, m
     else if (distance - last > largestGap) return last;
   }
   return most;
+}
+
+/** How far a ray from (x, y) runs over the face's own triangles, at most `most`. */
+function coveredUntil(own: Float32Array, x: number, y: number, dx: number, dy: number, most: number): number {
+  let covered = 0;
+  for (let distance = 1; distance < most; distance++) {
+    if (isOnFace(own, x + dx * distance, y + dy * distance)) covered = distance;
+    else if (distance > covered + 2) break;
+  }
+  return covered;
+}
+
+function isOnFace(own: Float32Array, x: number, y: number): boolean {
+  for (let t = 0; t < FACE_TRIANGLES.length; t += 3) {
+    const [a, b, c] = [3 * FACE_TRIANGLES[t], 3 * FACE_TRIANGLES[t + 1], 3 * FACE_TRIANGLES[t + 2]];
+    const side = (p: number, q: number) =>
+      (own[q] - own[p]) * (y - own[p + 1]) - (own[q + 1] - own[p + 1]) * (x - own[p]);
+    const [u, v, w] = [side(a, b), side(b, c), side(c, a)];
+    if ((u > 0 && v > 0 && w > 0) || (u < 0 && v < 0 && w < 0)) return true;
+  }
+  return false;
 }
 
 function faintUntil(alphaAt: (distance: number) => number, from: number, most: number): number {

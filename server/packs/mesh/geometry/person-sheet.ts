@@ -1,7 +1,7 @@
 import { SILHOUETTE } from '../../../face/face-topology.ts';
 import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 import type { Similarity } from '../../../motion/procrustes.ts';
-import { invertSimilarity } from '../../../motion/procrustes.ts';
+import { applySimilarity, invertSimilarity } from '../../../motion/procrustes.ts';
 import { smoothstep } from '../../../motion/smoothstep.ts';
 import { EAR, jawHeight, NECK, OutlineTurn, outlineDepth } from './head-shape.ts';
 import { NeckColumn } from './neck-column.ts';
@@ -11,11 +11,14 @@ import type { HeadGeometry } from './surroundings.ts';
 import { BEHIND_FACE } from './surroundings.ts';
 import { TrunkMotion } from './trunk-motion.ts';
 
-/** Vertices along a spoke: over the hair (shares of it), then at the end of its soft edge, … */
-const OVER_HAIR = [0.12, 0.3, 0.5, 0.7, 0.88, 1];
+/**
+ * Vertices along a spoke: at the face's outline, then over the hair (shares of what the face does not cover), then at
+ * the end of its soft edge, …
+ */
+const OVER_HAIR = [0, 0.12, 0.3, 0.5, 0.7, 0.88, 1];
 /** … from there to the border (shares of the way), and once far outside of the picture. */
 const BEYOND_HAIR = [0.12, 0.3, 0.55, 0.8, 1];
-const RINGS = OVER_HAIR.length + 1 + BEYOND_HAIR.length + 1;
+const RINGS = 1 + OVER_HAIR.length + 1 + BEYOND_HAIR.length + 1;
 const SPOKES = SILHOUETTE.length;
 /** The vertices from here on lie at the picture's border or outside. */
 const SHEET_VERTICES = RINGS * SPOKES;
@@ -31,6 +34,18 @@ const EXPRESSION_REACH_BELOW = 0.75;
 const EXPRESSION_REACH = 0.4;
 /** What the border cuts off stays at the border, with motion into the picture fading over this distance, face radii. */
 const BORDER_FADE = 0.6;
+
+export interface SheetVertex {
+  /** The point of the face's outline that it belongs to. */
+  readonly landmark: number;
+  /** Distances from the head's middle to either side, and below the jaw, canonical units. */
+  readonly aside: number;
+  readonly below: number;
+  /** Share of the way from the face's outline to the hair's. */
+  readonly overHair: number;
+  /** Whether there is skin and not hair, 0…1. */
+  readonly skin: number;
+}
 
 /**
  * Everything of a person that is not the face: hair, ears, neck and trunk, as one sheet of vertices around the face.
@@ -50,10 +65,14 @@ export class PersonSheet {
   readonly #neck: NeckColumn;
   readonly #turn = new OutlineTurn();
   readonly #slid = new Float64Array(3);
+  readonly #placed = new Float64Array(3);
+  readonly #mirrored = new Float64Array(9);
   /** xyz triples: in the still (pixels), in the head's own frame, and posed as in the still. */
   readonly #own: Float32Array;
   readonly #inHead: Float64Array;
   readonly #ownPosed: Float64Array;
+  /** What else is known of each vertex; the neck's are not among them. */
+  readonly ownVertices: readonly SheetVertex[];
   /** Per vertex: share of the outline's slide, of the head's motion against the trunk's, of the outline's expression. */
   readonly #slide: Float32Array;
   readonly #withHead: Float32Array;
@@ -78,6 +97,7 @@ export class PersonSheet {
     const farPx = Math.max(person.width, person.height) / 2;
     const depthAtOutline = outlineDepth(ownPose);
     const inHead = new Float64Array(3);
+    const vertices: SheetVertex[] = [];
     for (let ring = 0; ring < RINGS; ring++) {
       spokes.forEach((spoke, s) => {
         const v = ring * SPOKES + s;
@@ -90,34 +110,84 @@ export class PersonSheet {
         const [aside, height] = inHead;
         const reach = spoke.hair / ownPose.scale;
         const isEar = earShare(spoke, height, reach);
-        const isJaw = bareJawShare(spoke, reach) * (1 - isEar);
+        const isBare = bareShare(spoke, reach) * (1 - isEar);
         const rim = depthAt(ownPose, aside, height, earDepth(height));
         const onEar = outlineOfFace + (rim - outlineOfFace) * overHair;
-        const onHead = onHair * (1 - isEar - isJaw) + onEar * isEar + outlineOfFace * isJaw;
+        const onHead = onHair * (1 - isEar - isBare) + onEar * isEar + outlineOfFace * isBare;
         const below = Math.max(0, height - jawHeight(aside));
         const z =
-          onHead + (neckDepth(ownPose, aside, height) - onHead) * smoothstep(0, JAW_OVERHANG, below) * (1 - isJaw);
+          onHead + (neckDepth(ownPose, aside, height) - onHead) * smoothstep(0, JAW_OVERHANG, below) * (1 - isBare);
         this.#own.set([x, y, z], 3 * v);
+        vertices.push({ landmark: spoke.landmark, aside: Math.abs(aside), below, overHair, skin: spoke.skin });
         this.#withHead[v] =
           1 - smoothstep(0, NECK_REACH + HAIR_REACH_MORE * smoothstep(0.9, 1.3, Math.abs(aside)), below);
-        const slides = smoothstep(-0.75, -0.2, spoke.upward) * (1 - isEar - isJaw);
+        const slides = smoothstep(-0.75, -0.2, spoke.upward) * (1 - isEar - isBare);
         this.#slide[v] = overHair * slides * this.#withHead[v];
         const downwards = smoothstep(-0.1, -0.6, spoke.upward);
         const pulled = EXPRESSION_REACH + (EXPRESSION_REACH_BELOW - EXPRESSION_REACH) * downwards;
         this.#expression[v] = 1 - smoothstep(0, pulled * meanRadius, distance);
       });
     }
+    this.ownVertices = vertices;
     this.#inHead = invertSimilarity(ownPose, this.#own, new Float64Array(3 * count));
     this.#ownPosed = new Float64Array(3 * count);
     for (let v = 0; v < count; v++) this.#posed(v, ownPose, this.#ownPosed, 3 * v);
   }
 
-  /** Triangles of the sheet, joined to the face's outline; its vertices begin at index `first`. */
+  /** Number of vertices without the neck's: the first ones. */
+  get ownCount(): number {
+    return SHEET_VERTICES;
+  }
+
+  /** Triangles of hair and ear on one side of the head, the sign of x in its frame. */
+  sideTriangles(side: number, first: number): number[] {
+    const out: number[] = [];
+    const isOnSide = (v: number) => side * this.#inHead[3 * v] > 0;
+    const all = this.triangles(first);
+    const last = first + (OVER_HAIR.length + 2) * SPOKES;
+    for (let t = 0; t < all.length; t += 3) {
+      const corners = [all[t], all[t + 1], all[t + 2]];
+      if (corners.every((v) => v < last && isOnSide(v - first))) out.push(...corners);
+    }
+    return out;
+  }
+
+  /**
+   * Writes where the sheet is under `pose` if it is taken for that of the other side of the head, mirrored; it comes
+   * `nearer` pixels to the viewer. `out` begins with the mirrored landmarks. Only what goes with the head is meant to
+   * be drawn.
+   */
+  writeMirrored(ownPose: Similarity, pose: Similarity, nearer: number, out: Float32Array, first: number): void {
+    const mirrored = this.#mirrored;
+    const r = ownPose.rotation;
+    // The pose in which the mirrored head would be seen as the head is seen in the mirror.
+    mirrored.set([r[0], -r[1], -r[2], -r[3], r[4], r[5], -r[6], r[7], r[8]]);
+    this.#turn.set(mirrored, pose.rotation);
+    const slid = this.#slid;
+    for (let v = 0; v < SHEET_VERTICES; v++) {
+      const o = 3 * (first + v);
+      if (v < SPOKES) {
+        const landmark = 3 * SILHOUETTE[v];
+        for (let k = 0; k < 3; k++) out[o + k] = out[landmark + k];
+        out[o + 2] += BEHIND_FACE - nearer;
+        continue;
+      }
+      slid[0] = -this.#inHead[3 * v];
+      slid[1] = this.#inHead[3 * v + 1];
+      slid[2] = this.#inHead[3 * v + 2];
+      this.#turn.slide(slid, 0, this.#slide[v], slid);
+      applySimilarity(pose, slid, this.#placed);
+      out[o] = this.#placed[0];
+      out[o + 1] = this.#placed[1];
+      out[o + 2] = this.#placed[2] + BEHIND_FACE - nearer;
+    }
+  }
+
+  /** Triangles of sheet and neck; vertices begin at index `first`. */
   triangles(first: number): Uint16Array {
     const out: number[] = [];
-    const index = (ring: number, spoke: number) =>
-      ring < 0 ? SILHOUETTE[spoke % SPOKES] : first + ring * SPOKES + (spoke % SPOKES);
-    for (let ring = -1; ring < RINGS - 1; ring++) {
+    const index = (ring: number, spoke: number) => first + ring * SPOKES + (spoke % SPOKES);
+    for (let ring = 0; ring < RINGS - 1; ring++) {
       for (let spoke = 0; spoke < SPOKES; spoke++) {
         const [a, b] = [index(ring, spoke), index(ring, spoke + 1)];
         const [c, d] = [index(ring + 1, spoke + 1), index(ring + 1, spoke)];
@@ -137,6 +207,10 @@ export class PersonSheet {
 
   /** Writes into `source` where what the still hides takes its colour from; the rest comes from where it is. */
   writeSources(source: Float32Array, first: number): void {
+    // What the outline hides of the hair next to it is like what is seen there first.
+    for (let s = 0; s < SPOKES; s++) {
+      for (let k = 0; k < 2; k++) source[3 * (first + s) + k] = this.#own[3 * (SPOKES + s) + k];
+    }
     this.#neck.writeSources(source, first + SHEET_VERTICES);
   }
 
@@ -162,6 +236,12 @@ export class PersonSheet {
       const headY = slid[1] - this.#ownPosed[i + 1];
       const dx = trunkX + (headX - trunkX) * withHead + (target[landmark] - posed[landmark]) * expression;
       const dy = trunkY + (headY - trunkY) * withHead + (target[landmark + 1] - posed[landmark + 1]) * expression;
+      if (v < SPOKES) {
+        // The outline itself: where the face is.
+        for (let k = 0; k < 3; k++) out[o + k] = target[landmark + k];
+        out[o + 2] += BEHIND_FACE;
+        continue;
+      }
       const held = v >= FIRST_AT_BORDER ? 1 : Math.max(spoke.cut, 1 - withHead);
       out[o] = x + dx * (1 - held * this.#heldBack(dx > 0 ? x : this.#width - x));
       out[o + 1] = y + dy * (1 - held * this.#heldBack(dy > 0 ? y : this.#height - y));
@@ -187,9 +267,11 @@ export class PersonSheet {
 }
 
 function distanceOf(spoke: Spoke, ring: number, farPx: number): number {
-  if (ring < OVER_HAIR.length) return spoke.hair * OVER_HAIR[ring];
-  const edge = spoke.hair + spoke.fringe;
-  const beyond = ring - OVER_HAIR.length - 1;
+  if (ring === 0) return 0;
+  const { covered, hair } = spoke;
+  if (ring <= OVER_HAIR.length) return covered + 1 + (hair - covered - 1) * OVER_HAIR[ring - 1];
+  const edge = hair + spoke.fringe;
+  const beyond = ring - OVER_HAIR.length - 2;
   if (beyond < 0) return edge;
   const border = Math.max(spoke.border, edge + 1);
   return beyond < BEYOND_HAIR.length ? edge + (border - edge) * BEYOND_HAIR[beyond] : border + farPx;
@@ -215,9 +297,10 @@ function earShare({ skin }: Spoke, height: number, reach: number): number {
   return skin * smoothstep(0.6, 0.4, reach) * smoothstep(-0.35, 0.05, height) * smoothstep(1.15, 0.9, height);
 }
 
-/** Whether a spoke ends at the bare jaw, `reach` (canonical units) from the outline: 0…1. */
-function bareJawShare({ upward }: Spoke, reach: number): number {
-  return smoothstep(0.3, 0.15, reach) * smoothstep(0.3, 0, upward);
+/** Whether a spoke ends at the bare face, `reach` (canonical units) from the outline, and there is no hair: 0…1. */
+function bareShare({ upward }: Spoke, reach: number): number {
+  const isJaw = smoothstep(0.3, 0.15, reach) * smoothstep(0.3, 0, upward);
+  return Math.max(isJaw, smoothstep(0.12, 0.05, reach));
 }
 
 function earDepth(height: number): number {

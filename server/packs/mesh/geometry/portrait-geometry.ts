@@ -43,6 +43,8 @@ export class PortraitGeometry {
   readonly source: Float32Array;
 
   readonly #hiddenSide: HiddenSide;
+  /** What of the person is around the face; null where person and background are one. */
+  readonly sheet: PersonSheet | null;
   readonly #surroundings: Surroundings | PersonSheet;
   readonly #limits: MotionLimits;
   readonly #ownPosed = new Float64Array(LANDMARK_COUNT * 3);
@@ -56,9 +58,8 @@ export class PortraitGeometry {
     invertSimilarity(this.ownPose, landmarks, this.ownShape);
     applySimilarity(this.ownPose, this.ownShape, this.#ownPosed);
     this.#limits = person ? TWO_LAYERS : ONE_LAYER;
-    this.#surroundings = person
-      ? new PersonSheet(landmarks, this.ownPose, person)
-      : new Surroundings(landmarks, width, height);
+    this.sheet = person && new PersonSheet(landmarks, this.ownPose, person);
+    this.#surroundings = this.sheet ?? new Surroundings(landmarks, width, height);
     const count = LANDMARK_COUNT + this.#surroundings.vertexCount;
     this.own = new Float32Array(count * 3);
     this.own.set(landmarks);

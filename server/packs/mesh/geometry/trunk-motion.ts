@@ -2,7 +2,7 @@ import type { Similarity } from '../../../motion/procrustes.ts';
 import { NECK_BASE, SKULL_JOINT } from './head-shape.ts';
 
 /** What the shoulders take up of the head's shift, growth (its logarithm) and roll. */
-const SHIFT_SHARE = 0.5;
+const SHIFT_SHARE = 0.3;
 const GROWTH_SHARE = 0.5;
 const ROLL_SHARE = 0.15;
 

@@ -1,0 +1,171 @@
+import { FACE_TRIANGLES, MESH_POINT_COUNT, meshNeighbours, SILHOUETTE } from '../../../face/face-topology.ts';
+import type { RgbaImage } from '../../../imaging/rgba-image.ts';
+import type { FaceLight } from './face-light.ts';
+import { FLOOR } from './face-light.ts';
+import type { PortraitGeometry } from './portrait-geometry.ts';
+
+/** Natural logarithms of the strongest changes: skin that brightens soon looks burnt out. */
+const MOST_DARKER = 0.45;
+const MOST_BRIGHTER = 0.2;
+/** Number of edges from the face's outline over which the shading comes in, so that nothing beyond is touched. */
+const EDGES_TO_FULL = 2;
+/** Side of a cell of the grid that shading is kept on, pixels. */
+const CELL_PX = 8;
+/** Multipliers are kept as whole numbers of 1/this. */
+const ONE = 4096;
+
+/**
+ * The light stays where it is while the head turns: a cheek that turns to the lamp brightens, one that turns away
+ * darkens. The face is shaded by what its light (see `face-light.ts`) says of the difference between the directions
+ * that the skin faces in the still and now.
+ */
+export class TurnShading {
+  readonly #geometry: PortraitGeometry;
+  readonly #light: FaceLight;
+  readonly #presence: Float32Array;
+  readonly #columns: number;
+  readonly #rows: number;
+  /** Per node: sums of red, green, blue changes and of weights; then multipliers. */
+  readonly #sums: Float32Array;
+  readonly #blurred: Float32Array;
+  readonly #gains: Int32Array;
+
+  constructor(geometry: PortraitGeometry, light: FaceLight, still: RgbaImage) {
+    this.#geometry = geometry;
+    this.#light = light;
+    this.#presence = presenceInside();
+    this.#columns = Math.ceil(still.width / CELL_PX) + 2;
+    this.#rows = Math.ceil(still.height / CELL_PX) + 2;
+    this.#sums = new Float32Array(4 * this.#columns * this.#rows);
+    this.#blurred = new Float32Array(this.#sums.length);
+    this.#gains = new Int32Array(3 * this.#columns * this.#rows);
+  }
+
+  /** Shades the face that is drawn in `out` for the geometry as it is now. */
+  draw(out: RgbaImage): void {
+    const { pose, ownPose } = this.#geometry;
+    let turned = 0;
+    for (let k = 0; k < 9; k++) turned = Math.max(turned, Math.abs(pose.rotation[k] - ownPose.rotation[k]));
+    if (turned < 1e-4) return;
+    this.#splat();
+    this.#blur();
+    this.#multiply(out);
+  }
+
+  /** Spreads the points' changes of brightness over the nodes around them. */
+  #splat(): void {
+    const { pose, ownPose, moved } = this.#geometry;
+    const r = pose.rotation;
+    const o = ownPose.rotation;
+    const sums = this.#sums.fill(0);
+    const { normals } = this.#light;
+    const [red, green, blue] = this.#light.channels;
+    for (let point = 0; point < MESH_POINT_COUNT; point++) {
+      const i = 3 * point;
+      const column = moved[i] / CELL_PX + 0.5;
+      const row = moved[i + 1] / CELL_PX + 0.5;
+      if (!(column >= 0 && row >= 0 && column < this.#columns - 1 && row < this.#rows - 1)) continue;
+      const [nx, ny, nz] = [normals[i], normals[i + 1], normals[i + 2]];
+      const x = (r[0] - o[0]) * nx + (r[1] - o[1]) * ny + (r[2] - o[2]) * nz;
+      const y = (r[3] - o[3]) * nx + (r[4] - o[4]) * ny + (r[5] - o[5]) * nz;
+      const z = (r[6] - o[6]) * nx + (r[7] - o[7]) * ny + (r[8] - o[8]) * nz;
+      const presence = this.#presence[point];
+      const changeRed = limited(red[1] * x + red[2] * y + red[3] * z) * presence;
+      const changeGreen = limited(green[1] * x + green[2] * y + green[3] * z) * presence;
+      const changeBlue = limited(blue[1] * x + blue[2] * y + blue[3] * z) * presence;
+      const fx = column - Math.floor(column);
+      const fy = row - Math.floor(row);
+      const at = 4 * (Math.floor(row) * this.#columns + Math.floor(column));
+      for (let corner = 0; corner < 4; corner++) {
+        const weight = (corner & 1 ? fx : 1 - fx) * (corner & 2 ? fy : 1 - fy);
+        const n = at + 4 * (corner & 1) + (corner & 2 ? 4 * this.#columns : 0);
+        sums[n] += weight * changeRed;
+        sums[n + 1] += weight * changeGreen;
+        sums[n + 2] += weight * changeBlue;
+        sums[n + 3] += weight;
+      }
+    }
+  }
+
+  /** Evens the nodes out (binomial, 5×5) and turns them into multipliers; nodes away from the face become 1. */
+  #blur(): void {
+    const stride = 4 * this.#columns;
+    const [from, to] = [this.#sums, this.#blurred];
+    to.fill(0);
+    for (let i = 8; i < from.length - 8; i++) {
+      to[i] = from[i - 8] + from[i + 8] + 4 * (from[i - 4] + from[i + 4]) + 6 * from[i];
+    }
+    for (let n = 0; n < this.#columns * this.#rows; n++) {
+      const i = 4 * n;
+      let [red, green, blue, weight] = [0, 0, 0, 0];
+      if (i >= 2 * stride && i < to.length - 2 * stride) {
+        const sum = (k: number) =>
+          to[i + k - 2 * stride] +
+          to[i + k + 2 * stride] +
+          4 * (to[i + k - stride] + to[i + k + stride]) +
+          6 * to[i + k];
+        [red, green, blue, weight] = [sum(0), sum(1), sum(2), sum(3)];
+      }
+      const scale = 1 / Math.max(weight, LEAST_WEIGHT);
+      this.#gains[3 * n] = Math.round(ONE * Math.exp(red * scale));
+      this.#gains[3 * n + 1] = Math.round(ONE * Math.exp(green * scale));
+      this.#gains[3 * n + 2] = Math.round(ONE * Math.exp(blue * scale));
+    }
+  }
+
+  #multiply({ data, width, height }: RgbaImage): void {
+    const gains = this.#gains;
+    const columns = this.#columns;
+    for (let row = 0; row + 1 < this.#rows; row++) {
+      const top = Math.max(0, row * CELL_PX - CELL_PX / 2);
+      const bottom = Math.min(height, (row + 1) * CELL_PX - CELL_PX / 2);
+      for (let column = 0; column + 1 < columns; column++) {
+        const n = 3 * (row * columns + column);
+        if (this.#isFlat(n) && this.#isFlat(n + 3 * columns)) continue;
+        const left = Math.max(0, column * CELL_PX - CELL_PX / 2);
+        const right = Math.min(width, (column + 1) * CELL_PX - CELL_PX / 2);
+        for (let y = top; y < bottom; y++) {
+          const fy = 2 * (y - row * CELL_PX) + CELL_PX + 1;
+          for (let k = 0; k < 3; k++) {
+            const begin = gains[n + k] * (2 * CELL_PX - fy) + gains[n + 3 * columns + k] * fy;
+            const end = gains[n + 3 + k] * (2 * CELL_PX - fy) + gains[n + 3 * columns + 3 + k] * fy;
+            const step = (end - begin) / CELL_PX;
+            let gain = begin + step * (left - column * CELL_PX + CELL_PX / 2 + 0.5);
+            for (let o = 4 * (y * width + left) + k; o < 4 * (y * width + right); o += 4) {
+              const value = ((data[o] + FLOOR) * gain) / (2 * CELL_PX * ONE) - FLOOR + 0.5;
+              data[o] = Math.min(255, Math.max(0, value));
+              gain += step;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether node `n` (index of its first multiplier) and its right neighbour change nothing. */
+  #isFlat(n: number): boolean {
+    for (let k = n; k < n + 6; k++) if (this.#gains[k] !== ONE) return false;
+    return true;
+  }
+}
+
+/** Sum of blurred weights (a point counts 256) below which a node is away from the face. */
+const LEAST_WEIGHT = 60;
+
+function limited(change: number): number {
+  const most = change > 0 ? MOST_BRIGHTER : MOST_DARKER;
+  return most * Math.tanh(change / most);
+}
+
+/** 0 at the face's outline, 1 some edges inside of it. */
+function presenceInside(): Float32Array {
+  const distance = new Float32Array(MESH_POINT_COUNT).fill(EDGES_TO_FULL);
+  for (const point of SILHOUETTE) distance[point] = 0;
+  const neighbours = meshNeighbours(FACE_TRIANGLES);
+  for (let round = 0; round < EDGES_TO_FULL; round++) {
+    neighbours.forEach((around, point) => {
+      for (const other of around) distance[point] = Math.min(distance[point], distance[other] + 1);
+    });
+  }
+  return distance.map((edges) => edges / EDGES_TO_FULL);
+}
