@@ -1,5 +1,5 @@
 import { LANDMARK_COUNT } from '../face/face-landmarks.ts';
-import { FACE_REGIONS, type FaceVisibility } from '../face/face-visibility.ts';
+import { FACE_REGIONS, type FaceRegion, type FaceVisibility } from '../face/face-visibility.ts';
 import { createMotionState, type MotionState } from './motion-state.ts';
 import { REGION_WEIGHTS } from './region-weights.ts';
 import { smoothstep } from './smoothstep.ts';
@@ -12,11 +12,28 @@ const UNCOVER_MS = 180;
 /** A part is held this long, then eases to neutral with this time constant. */
 const HOLD_MS = 2500;
 const EASE_MS = 900;
-/** Shares of the face that are covered between which the head's pose is given up, too. */
-const POSE_HELD_FROM = 0.55;
-const POSE_HELD_AT = 0.75;
+/**
+ * A hand misleads all landmarks: how far the head is turned and how large it is, read from what is left, is off by
+ * 5° to 15°. Beyond the first share of the face covered the turn is held more and more, up to `MOST_TURN_HELD` while
+ * there are parts to be seen, and wholly from `POSE_LOST` on; its tilt and place, which the eyes tell, are followed
+ * until the eyes' half is covered by its shares.
+ */
+const TURN_HELD_FROM = 0.08;
+const TURN_HELD_AT = 0.3;
+const MOST_TURN_HELD = 0.75;
+const PLACE_HELD_FROM = 0.15;
+const PLACE_HELD_AT = 0.3;
+const POSE_LOST_FROM = 0.6;
+const POSE_LOST = 0.8;
 
+/** Components of a rotation vector and of `MotionState.place`. */
+const ROLL = 2;
+const LOG_SCALE = 3;
 const FRAMES_REMEMBERED = 8;
+/** Regions that tell where the head is. */
+const UPPER_REGIONS: readonly FaceRegion[] = ['eyeLeft', 'eyeRight', 'brows', 'forehead'];
+/** A part that is covered this much begins to be held. */
+const COVERED = 0.1;
 const EYE_REGIONS = [FACE_REGIONS.indexOf('eyeLeft'), FACE_REGIONS.indexOf('eyeRight')] as const;
 /** The share of the landmarks that is a region's. */
 const REGION_SHARES = REGION_WEIGHTS.map(
@@ -35,11 +52,12 @@ interface CoveredPart {
 /**
  * Keeps covered parts of a face from following what landmarks are guessed under a hand: each holds what it did before,
  * and after some seconds eases to neutral; the parts that are seen move on. An eye goes with the other one, where that
- * is seen. Where most of the face is covered, the head holds still.
+ * is seen. The head follows what can still be told of it, and where most of the face is covered holds still.
  */
 export class CoveredMotion {
   readonly #parts: readonly CoveredPart[] = FACE_REGIONS.map(() => createPart());
-  readonly #pose: CoveredPart = createPart();
+  readonly #turn: CoveredPart = createPart();
+  readonly #place: CoveredPart = createPart();
   /** The last motions that were given out, a ring. */
   readonly #past = Array.from({ length: FRAMES_REMEMBERED }, () => ({
     timeMs: Number.NaN,
@@ -50,7 +68,7 @@ export class CoveredMotion {
   #lastMs = Number.NaN;
 
   reset(): void {
-    for (const part of [...this.#parts, this.#pose]) {
+    for (const part of [...this.#parts, this.#turn, this.#place]) {
       part.amount = 0;
       part.isCovered = false;
     }
@@ -62,25 +80,28 @@ export class CoveredMotion {
   apply(state: MotionState, visibility: FaceVisibility, timeMs: number): void {
     const elapsedMs = timeMs - this.#lastMs;
     this.#lastMs = timeMs;
-    let share = 0;
+    let [share, upperShare] = [0, 0];
     FACE_REGIONS.forEach((region, k) => {
       this.#update(this.#parts[k], 1 - visibility.regions[region], timeMs, elapsedMs);
-      share += REGION_SHARES[k] * this.#parts[k].amount;
+      const covered = REGION_SHARES[k] * this.#parts[k].amount;
+      share += covered;
+      if (UPPER_REGIONS.includes(region)) upperShare += covered;
     });
-    this.#update(this.#pose, smoothstep(POSE_HELD_FROM, POSE_HELD_AT, share), timeMs, elapsedMs);
+    const lost = smoothstep(POSE_LOST_FROM, POSE_LOST, share);
+    const turn = MOST_TURN_HELD * smoothstep(TURN_HELD_FROM, TURN_HELD_AT, share);
+    this.#update(this.#turn, Math.max(lost, turn), timeMs, elapsedMs);
+    const place = smoothstep(PLACE_HELD_FROM, PLACE_HELD_AT, upperShare);
+    this.#update(this.#place, Math.max(lost, place), timeMs, elapsedMs);
     if (share > 0) {
       this.#holdExpression(state, timeMs);
       this.#holdEyes(state, timeMs);
     }
-    if (this.#pose.amount > 0) {
-      blend(state.rotation, this.#pose.held.rotation, this.#pose.amount);
-      blend(state.place, this.#pose.held.place, this.#pose.amount);
-    }
+    this.#holdPose(state);
     this.#remember(state, timeMs);
   }
 
   #update(part: CoveredPart, covered: number, timeMs: number, elapsedMs: number): void {
-    const isCovered = covered > 0.5;
+    const isCovered = covered > COVERED;
     if (isCovered && !part.isCovered) {
       part.sinceMs = timeMs;
       part.held.all.set(this.#before(timeMs - LOOK_BACK_MS).all);
@@ -90,6 +111,16 @@ export class CoveredMotion {
     const gain = 1 - Math.exp(-elapsedMs / (covered > part.amount ? COVER_MS : UNCOVER_MS));
     part.amount += gain * (covered - part.amount);
     if (!isCovered && part.amount < 1e-3) part.amount = 0;
+  }
+
+  #holdPose({ rotation, place }: MotionState): void {
+    const [turn, stay] = [this.#turn, this.#place];
+    for (let k = 0; k < 3; k++) {
+      const amount = k === ROLL ? stay.amount : turn.amount;
+      rotation[k] += amount * ((k === ROLL ? stay : turn).held.rotation[k] - rotation[k]);
+      place[k] += stay.amount * (stay.held.place[k] - place[k]);
+    }
+    place[LOG_SCALE] += turn.amount * (turn.held.place[LOG_SCALE] - place[LOG_SCALE]);
   }
 
   #holdExpression({ expression }: MotionState, timeMs: number): void {
@@ -159,8 +190,4 @@ function createPart(): CoveredPart {
 /** How much of what a part holds is left. */
 function stillHeld({ sinceMs }: CoveredPart, timeMs: number): number {
   return Math.exp(-Math.max(0, timeMs - sinceMs - HOLD_MS) / EASE_MS);
-}
-
-function blend(values: Float64Array, target: Float64Array, amount: number): void {
-  for (let i = 0; i < values.length; i++) values[i] += amount * (target[i] - values[i]);
 }

@@ -11,7 +11,7 @@ const BLINK_SHARE = 0.62;
 const LONGEST_BLINK_MS = 450;
 /** Blinks are remembered so many at a time; as many as `DOUBT` weigh as much as what is known beforehand. */
 const BLINKS_REMEMBERED = 7;
-const DOUBT = 1.5;
+const DOUBT = 1;
 /** A camera rarely catches the lowest moment, and a closed lid is to be closed wholly. */
 const MARGIN = 0.012;
 /** What is learned stays above the first guess less this, and below this share of the open gap. */

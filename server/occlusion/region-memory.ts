@@ -6,7 +6,7 @@ const FIRST_FRAMES = 8;
 /** Weight of a new frame in what is remembered, once the first frames are past. */
 const LEARNING_RATE = 0.02;
 /** Structure fainter than this (natural logarithm) is noise: it neither agrees nor disagrees. */
-const NOISE = 0.02;
+const NOISE = 0.03;
 /** Of a region turned away, less than this share is no evidence. */
 const LEAST_SHARE_SEEN = 0.5;
 /**
@@ -121,21 +121,35 @@ export class RegionMemory {
 
   #learn({ values, weights }: FaceSamples, agreement: number | null): void {
     this.#frames++;
-    for (let k = 0; k < this.#samples.length; k++) {
-      const sample = this.#samples[k];
-      const weight = weights[sample] > 0 ? 1 : 0;
-      if (weight === 0) continue;
-      const rate = Math.max(LEARNING_RATE, 1 / (++this.#known[k] + 1));
-      const first = this.#known[k] === 1;
-      for (let c = 0; c < CHANNELS; c++) {
+    for (let c = 0; c < CHANNELS; c++) {
+      const light = this.#lightOf(values, weights, c);
+      for (let k = 0; k < this.#samples.length; k++) {
+        const sample = this.#samples[k];
+        if (!(weights[sample] > 0)) continue;
+        if (c === 0) this.#known[k]++;
         const i = CHANNELS * k + c;
-        const value = values[CHANNELS * sample + c];
-        this.#mean[i] = first ? value : this.#mean[i] + rate * (value - this.#mean[i]);
+        const rate = this.#known[k] === 1 ? 1 : Math.max(LEARNING_RATE, 1 / this.#known[k]);
+        this.#mean[i] += rate * (values[CHANNELS * sample + c] - light - this.#mean[i]);
       }
     }
     if (agreement === null) return;
     const rate = Math.max(LEARNING_RATE, 1 / (this.#frames + 1));
     this.#deviation += rate * (Math.abs(agreement - this.#usual) - this.#deviation);
     this.#usual += rate * (agreement - this.#usual);
+  }
+
+  /**
+   * How much brighter (in one channel) the region is than it is remembered. It is taken out of what is learned: else
+   * what was turned away when the light changed would be remembered in another light than the rest.
+   */
+  #lightOf(values: Float32Array, weights: Float32Array, channel: number): number {
+    let [sum, total] = [0, 0];
+    for (let k = 0; k < this.#samples.length; k++) {
+      if (this.#known[k] === 0) continue;
+      const weight = weights[this.#samples[k]];
+      sum += weight * (values[CHANNELS * this.#samples[k] + channel] - this.#mean[CHANNELS * k + channel]);
+      total += weight;
+    }
+    return total > 0 ? sum / total : 0;
   }
 }

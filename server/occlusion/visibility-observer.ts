@@ -13,6 +13,7 @@ const CHANGED_LIGHT_SHARE = 0.8;
 const FRAMES_UNTIL_NEW_LIGHT = 20;
 /** The first of all, so that the others know of it. */
 const MOUTH = FACE_REGIONS.indexOf('mouth');
+const LOWER_FACE: readonly FaceRegion[] = ['jaw', 'cheekLeft', 'cheekRight'];
 const WHOLE_AREA = REGION_AREAS.reduce((sum, area) => sum + area, 0);
 
 /**
@@ -31,9 +32,11 @@ export class VisibilityObserver {
     const mouth = this.#regions[MOUTH];
     for (const region of this.#regions) region.observe(this.#samples, mouth.isCovered);
     this.#takeNewLooks();
-    const seen = (region: number) => (this.#regions[region].isCovered ? 0 : 1);
+    // Around a hand over the mouth nothing is where it seems: what hangs together with the mouth is covered with it.
+    const seen = (name: FaceRegion, region: number) =>
+      this.#regions[region].isCovered || (mouth.isCovered && LOWER_FACE.includes(name)) ? 0 : 1;
     return {
-      regions: Object.fromEntries(FACE_REGIONS.map((name, region) => [name, seen(region)])) as Record<
+      regions: Object.fromEntries(FACE_REGIONS.map((name, region) => [name, seen(name, region)])) as Record<
         FaceRegion,
         number
       >,

@@ -57,18 +57,22 @@ export function drawOccluder(image: RgbaImage, occluder: Occluder, covered?: Uin
   const cos = Math.cos(occluder.angleRad) / sizePx;
   const sin = Math.sin(occluder.angleRad) / sizePx;
   const softness = Math.max(1, blurPx) / sizePx;
-  const reach = 3 * sizePx;
+  const bars = BARS[occluder.kind];
+  const extent = extentOf(bars);
+  const reach = sizePx * Math.max(...extent.map((each) => Math.hypot(...each)));
   const [left, right] = [Math.max(0, Math.floor(cx - reach)), Math.min(image.width, Math.ceil(cx + reach))];
   const [top, bottom] = [Math.max(0, Math.floor(cy - reach)), Math.min(image.height, Math.ceil(cy + reach))];
+  const [[minU, minV], [maxU, maxV]] = extent;
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {
       const u = (x + 0.5 - cx) * cos + (y + 0.5 - cy) * sin;
       const v = (y + 0.5 - cy) * cos - (x + 0.5 - cx) * sin;
-      const { distance, shade } = nearest(BARS[occluder.kind], u, v);
+      if (u < minU - softness || u > maxU + softness || v < minV - softness || v > maxV + softness) continue;
+      const distance = nearest(bars, u, v);
       const alpha = Math.min(1, Math.max(0, 0.5 - distance / softness));
       if (alpha <= 0) continue;
       if (covered && alpha > 0.5) covered[y * image.width + x] = 1;
-      const light = shade * (1 + GRAIN * grainAt(Math.floor(u * 60), Math.floor(v * 60)));
+      const light = nearestShade * (1 + GRAIN * grainAt(Math.floor(u * 60), Math.floor(v * 60)));
       const i = 4 * (y * image.width + x);
       for (let c = 0; c < 3; c++) {
         const value = Math.min(255, Math.max(0, colour[c] * light));
@@ -78,20 +82,36 @@ export function drawOccluder(image: RgbaImage, occluder: Occluder, covered?: Uin
   }
 }
 
-function nearest(bars: readonly Bar[], u: number, v: number): { distance: number; shade: number } {
-  let best = { distance: Number.POSITIVE_INFINITY, shade: 1 };
+/** Corners of a box around bars. */
+function extentOf(bars: readonly Bar[]): readonly [readonly [number, number], readonly [number, number]] {
+  const edge = (k: 0 | 1, sign: number) =>
+    Math.max(...bars.flatMap(({ from, to, radius }) => [sign * from[k] + radius, sign * to[k] + radius]));
+  return [
+    [-edge(0, -1), -edge(1, -1)],
+    [edge(0, 1), edge(1, 1)],
+  ];
+}
+
+/** How light the nearest bar of the last call of `nearest` is there. */
+let nearestShade = 1;
+
+/** Distance from the nearest bar, negative inside. */
+function nearest(bars: readonly Bar[], u: number, v: number): number {
+  let best = Number.POSITIVE_INFINITY;
   for (const { from, to, radius, roundness } of bars) {
-    const [ax, ay] = [to[0] - from[0], to[1] - from[1]];
+    const ax = to[0] - from[0];
+    const ay = to[1] - from[1];
     const length2 = ax * ax + ay * ay;
     const along = length2 > 0 ? Math.min(1, Math.max(0, ((u - from[0]) * ax + (v - from[1]) * ay) / length2)) : 0;
-    const [dx, dy] = [u - from[0] - along * ax, v - from[1] - along * ay];
-    const fromAxis = Math.hypot(dx, dy);
-    const distance = fromAxis - radius;
-    if (distance >= best.distance) continue;
+    const dx = u - from[0] - along * ax;
+    const dy = v - from[1] - along * ay;
+    const fromAxis = Math.sqrt(dx * dx + dy * dy);
+    if (fromAxis - radius >= best) continue;
+    best = fromAxis - radius;
     const edge = Math.min(1, fromAxis / radius);
     const facing = Math.sqrt(1 - edge * edge * 0.98);
     const slant = fromAxis > 0 ? (-0.5 * dx - 0.6 * dy) / fromAxis : 0;
-    best = { distance, shade: 1 - roundness * (1 - facing) * 0.7 + roundness * 0.25 * edge * slant };
+    nearestShade = 1 - roundness * (1 - facing) * 0.7 + roundness * 0.25 * edge * slant;
   }
   return best;
 }
