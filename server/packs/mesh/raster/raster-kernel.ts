@@ -13,6 +13,7 @@ export interface KernelExports {
     source: number,
     vertexCount: number,
     skipUnmoved: boolean,
+    order: number,
   ): number;
   softenEdges(
     left: number,

@@ -27,16 +27,25 @@ export function softenEdges(
     for (let column = firstColumn; column < endColumn; column += 4) {
       const offset = (<usize>(row * width + column)) << 2;
       const at = depth + offset;
-      const here = withoutOffset(v128.load(at), behind);
+      const centre = v128.load(at);
+      const before = v128.load(at - 4);
+      const after = v128.load(at + 4);
+      const above = v128.load(at - pitch);
+      const below = v128.load(at + pitch);
+      const highest = f32x4.max(f32x4.max(f32x4.max(before, after), f32x4.max(above, below)), centre);
+      const lowest = f32x4.min(f32x4.min(f32x4.min(before, after), f32x4.min(above, below)), centre);
+      // Nearly everywhere.
+      if (!v128.any_true(f32x4.gt(f32x4.sub(highest, lowest), jumps))) continue;
+      const here = withoutOffset(centre, behind);
       const edges = v128.and(
         v128.or(
           v128.or(
-            differ(here, withoutOffset(v128.load(at - 4), behind), jumps, outlines),
-            differ(here, withoutOffset(v128.load(at + 4), behind), jumps, outlines),
+            differ(here, withoutOffset(before, behind), jumps, outlines),
+            differ(here, withoutOffset(after, behind), jumps, outlines),
           ),
           v128.or(
-            differ(here, withoutOffset(v128.load(at - pitch), behind), jumps, outlines),
-            differ(here, withoutOffset(v128.load(at + pitch), behind), jumps, outlines),
+            differ(here, withoutOffset(above, behind), jumps, outlines),
+            differ(here, withoutOffset(below, behind), jumps, outlines),
           ),
         ),
         i32x4.lt_s(lanes, i32x4.splat(endColumn - column)),
