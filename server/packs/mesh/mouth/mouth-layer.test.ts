@@ -128,6 +128,41 @@ describe('MouthLayer', () => {
     }
   });
 
+  it('stays grey in a grey picture, though the light is said to be warm', () => {
+    const portrait = drawPortrait(SIZE, SIZE);
+    const still = { ...portrait.still, data: portrait.still.data.slice() };
+    for (let o = 0; o < still.data.length; o += 4) {
+      const grey = (3 * still.data[o] + 6 * still.data[o + 1] + still.data[o + 2]) / 10;
+      still.data.fill(grey, o, o + 3);
+    }
+    const { out } = drawn(mouth(0.4, 0.1), [1.2, 1, 0.8], { ...portrait, still });
+    expect(brightestGreen(out)).toBeGreaterThan(100);
+    for (let o = 0; o < out.data.length; o += 4) {
+      const [red, green, blue] = out.data.subarray(o, o + 3);
+      expect(Math.max(red, green, blue) - Math.min(red, green, blue)).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('draws red flesh and pale teeth in a coloured one', () => {
+    const { data } = drawn(mouth(0.45, 0.1)).out;
+    let [teeth, flesh] = [0, 0];
+    for (let o = 0; o < data.length; o += 4) {
+      if (isTooth(data, o)) teeth++;
+      else if (data[o] > 60 && data[o + 1] < 0.75 * data[o]) flesh++;
+    }
+    expect(teeth).toBeGreaterThan(150);
+    expect(flesh).toBeGreaterThan(400);
+  });
+
+  it('keeps the teeth that the portrait shows', () => {
+    const smiling = drawPortrait(SIZE, SIZE, { opening: 0.12, colour: [60, 140, 235] });
+    // A colour that no drawn tooth has; blue is bright enough for teeth when enough of green is in it.
+    const { out } = drawn(mouth(0.4), DAYLIGHT, smiling);
+    let own = 0;
+    for (let o = 0; o < out.data.length; o += 4) if (out.data[o + 2] > out.data[o] + 40) own++;
+    expect(own).toBeGreaterThan(200);
+  });
+
   it('is darker in the light of a dark portrait', () => {
     const motion = mouth(0.4, 0.1);
     expect(brightness(drawn(motion, [0.3, 0.3, 0.3]).out)).toBeLessThan(0.75 * brightness(drawn(motion).out));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOWER_ARCH, UPPER_ARCH } from './dental-arch.ts';
 import { createMouthModel } from './mouth-mesh.ts';
+import type { TongueShape } from './tongue.ts';
 
 describe('createMouthModel', () => {
   const { mesh, tongue } = createMouthModel();
@@ -47,5 +48,27 @@ describe('createMouthModel', () => {
     tongue.pose(ee, 0.1);
     expect(mesh.positions).toEqual(first);
     expect(other).not.toEqual(first);
+  });
+
+  it('moves the tongue between vowels: forward and high for “ee”, back for “oo”, low for “ah”', () => {
+    const before = mesh.positions.slice();
+    const extent = (shape: TongueShape) => {
+      tongue.pose(shape, 0);
+      let [front, top] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (let i = 0; i < mesh.positions.length; i += 3) {
+        if (mesh.positions[i + 1] === before[i + 1] && mesh.positions[i + 2] === before[i + 2]) continue;
+        top = Math.min(top, mesh.positions[i + 1]);
+        front = Math.min(front, mesh.positions[i + 2]);
+      }
+      return { front, top };
+    };
+    tongue.pose({ forward: 0, low: 0, back: 0 }, 0);
+    before.set(mesh.positions);
+    const ee = extent({ forward: 1, low: 0, back: 0 });
+    const ah = extent({ forward: 0, low: 1, back: 0 });
+    const oo = extent({ forward: 0, low: 0, back: 1 });
+    expect(ee.front).toBeLessThan(oo.front - 0.7);
+    expect(ee.top).toBeLessThan(ah.top - 0.8);
+    expect(oo.top).toBeLessThan(ah.top - 0.8);
   });
 });

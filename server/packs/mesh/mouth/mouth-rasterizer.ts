@@ -30,6 +30,9 @@ const HALF_Z = (KEY_Z - 1) / HALF_LENGTH;
 const NOTHING_RED = 0.02;
 const NOTHING_OTHER = 0.006;
 const NOTHING_DEPTH_CM = 6;
+/** Weights that change less than this per sample do not bound a row; a sample this far outside of an edge is inside. */
+const TINY_STEP = 1e-7;
+const SLACK = 1e-4;
 
 /** How the mouth is seen. */
 export interface MouthView {
@@ -188,38 +191,70 @@ export class MouthRasterizer {
     const right = Math.min(width - 1, Math.floor(Math.max(ax, bx, cx) - 0.5));
     if (right < left) return;
 
+    // Weights of b and c, linear over the picture.
     const inverse = 1 / area;
     const bStepX = (cy - ay) * inverse;
     const bStepY = -(cx - ax) * inverse;
     const cStepX = -(by - ay) * inverse;
     const cStepY = (bx - ax) * inverse;
+    const aStepX = -(bStepX + cStepX);
+    const aReach = -1 / aStepX;
+    const bReach = -1 / bStepX;
+    const cReach = -1 / cStepX;
     const az = screen[3 * a + 2];
     const bz = screen[3 * b + 2] - az;
     const cz = screen[3 * c + 2] - az;
+    const depthStep = bz * bStepX + cz * cStepX;
     const lit = this.#lit;
     const la = SAMPLE_VALUES * a;
     const lb = SAMPLE_VALUES * b;
     const lc = SAMPLE_VALUES * c;
+    const red = lit[la];
+    const green = lit[la + 1];
+    const blue = lit[la + 2];
+    const behind = lit[la + 3];
+    const redB = lit[lb] - red;
+    const greenB = lit[lb + 1] - green;
+    const blueB = lit[lb + 2] - blue;
+    const behindB = lit[lb + 3] - behind;
+    const redC = lit[lc] - red;
+    const greenC = lit[lc + 1] - green;
+    const blueC = lit[lc + 2] - blue;
+    const behindC = lit[lc + 3] - behind;
     const depths = this.#depth;
+    const spans = this.#spans;
     const { samples } = this;
     for (let y = first; y <= last; y++) {
       const row = 2 * ((y / SAMPLES) | 0);
-      const from = Math.max(left, this.#spans[row]);
-      const to = Math.min(right, this.#spans[row + 1] - 1);
-      let wb = (from + 0.5 - ax) * bStepX + (y + 0.5 - ay) * bStepY;
-      let wc = (from + 0.5 - ax) * cStepX + (y + 0.5 - ay) * cStepY;
-      for (let x = from; x <= to; x++, wb += bStepX, wc += cStepX) {
-        if (wb < -1e-5 || wc < -1e-5 || wb + wc > 1.00001) continue;
-        const depth = az + wb * bz + wc * cz;
-        const o = y * width + x;
+      let from = Math.max(left, spans[row]);
+      let to = Math.min(right, spans[row + 1] - 1);
+      const startX = left + 0.5;
+      const startB = (startX - ax) * bStepX + (y + 0.5 - ay) * bStepY;
+      const startC = (startX - ax) * cStepX + (y + 0.5 - ay) * cStepY;
+      const startA = 1 - startB - startC;
+      // Where each weight is not negative: to the right or to the left of where it vanishes.
+      if (aStepX > TINY_STEP) from = Math.max(from, left + Math.ceil(startA * aReach - SLACK));
+      else if (aStepX < -TINY_STEP) to = Math.min(to, left + Math.floor(startA * aReach + SLACK));
+      else if (startA < -TINY_STEP) continue;
+      if (bStepX > TINY_STEP) from = Math.max(from, left + Math.ceil(startB * bReach - SLACK));
+      else if (bStepX < -TINY_STEP) to = Math.min(to, left + Math.floor(startB * bReach + SLACK));
+      else if (startB < -TINY_STEP) continue;
+      if (cStepX > TINY_STEP) from = Math.max(from, left + Math.ceil(startC * cReach - SLACK));
+      else if (cStepX < -TINY_STEP) to = Math.min(to, left + Math.floor(startC * cReach + SLACK));
+      else if (startC < -TINY_STEP) continue;
+      let depth = az + bz * (startB + (from - left) * bStepX) + cz * (startC + (from - left) * cStepX);
+      const end = y * width + to;
+      for (let o = y * width + from; o <= end; o++, depth += depthStep) {
         if (depth >= depths[o]) continue;
         depths[o] = depth;
-        const wa = 1 - wb - wc;
+        const steps = o - y * width - left;
+        const wb = startB + steps * bStepX;
+        const wc = startC + steps * cStepX;
         const s = SAMPLE_VALUES * o;
-        samples[s] = wa * lit[la] + wb * lit[lb] + wc * lit[lc];
-        samples[s + 1] = wa * lit[la + 1] + wb * lit[lb + 1] + wc * lit[lc + 1];
-        samples[s + 2] = wa * lit[la + 2] + wb * lit[lb + 2] + wc * lit[lc + 2];
-        samples[s + 3] = wa * lit[la + 3] + wb * lit[lb + 3] + wc * lit[lc + 3];
+        samples[s] = red + wb * redB + wc * redC;
+        samples[s + 1] = green + wb * greenB + wc * greenC;
+        samples[s + 2] = blue + wb * blueB + wc * blueC;
+        samples[s + 3] = behind + wb * behindB + wc * behindC;
       }
     }
   }

@@ -23,7 +23,7 @@ export interface MouthMesh {
 }
 
 /** See `Tissue.tint`: of gums, tongue, palate and cheeks. */
-export const FLESH_TINT = 0.45;
+export const FLESH_TINT = 0.66;
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
