@@ -5,7 +5,7 @@ import { builtKernel } from './kernel-build.ts';
 export interface KernelExports {
   setUp(width: number, height: number, colour: number, depth: number): void;
   clear(): void;
-  useTexture(texels: number, width: number, height: number, isOpaque: boolean, opacity: number): void;
+  useTexture(texels: number, width: number, height: number, filledCells: number, opacity: number): void;
   draw(
     triangles: number,
     triangleCount: number,

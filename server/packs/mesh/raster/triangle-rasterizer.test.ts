@@ -173,6 +173,24 @@ describe('TriangleRasterizer', () => {
     expect([canvas.data[4 * 3], canvas.data[4 * 28]]).toEqual([240, 30]);
   });
 
+  it('finds the little that an almost empty texture holds', () => {
+    const canvas = createRgbaImage(SIZE, SIZE);
+    fc.assert(
+      fc.property(fc.nat(SIZE - 1), fc.nat(SIZE - 1), (x, y) => {
+        const picture = uniform(255, 0);
+        picture.data[4 * (y * SIZE + x) + 3] = 255;
+        const lone = new TriangleRasterizer(SIZE, SIZE);
+        const texture = lone.createTexture(picture, 'alpha');
+        lone.begin();
+        lone.draw(quadTriangles, quad(0, SIZE, 0), quad(0, SIZE, 0), texture);
+        lone.composite(canvas);
+        lone.close();
+        expect([...canvas.data.keys()].filter((i) => i % 4 === 0 && canvas.data[i] > 0)).toEqual([4 * (y * SIZE + x)]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('returns the texture exactly where nothing moves, and the background where it is left out', () => {
     const { rasterizer, canvas } = bench(17);
     const picture = ramp();

@@ -6,6 +6,8 @@ import { createTexture, opaque, packedPixels, premultiplied } from './texture.ts
 /** Texture positions are 16-bit texels, two a pixel. */
 const MOST_SIDE_PX = 4096;
 const MOST_TEXTURES = 4;
+/** Side of the cells that a texture's emptiness is told by, pixels; the kernel's too. */
+const CELL_PX = 8;
 const MOST_VERTICES = 16_384;
 const MOST_TRIANGLES = 32_768;
 /** The kernel takes four pixels at a time and may read past the last one. */
@@ -53,7 +55,7 @@ export class TriangleRasterizer {
   readonly #order: number;
   /** Where the kernel notes edges. */
   readonly #list: number;
-  readonly #textures = new Map<DrawableTexture, number>();
+  readonly #textures = new Map<DrawableTexture, { readonly address: number; readonly filledCells: number }>();
   #kernel: RasterKernel | null;
 
   /** Throws a `RangeError` for a size that is no picture's; see `RasterKernel.acquire` for what else. */
@@ -63,9 +65,15 @@ export class TriangleRasterizer {
     this.#width = width;
     this.#height = height;
     const pixels = width * height;
+    const cells = (width / CELL_PX + 2) * (height / CELL_PX + 2);
     const bufferBytes = 4 * pixels + ROOM_BYTES;
     const kernel = RasterKernel.acquire(
-      3 * bufferBytes + 8 * pixels + MOST_TEXTURES * 16 * pixels + MOST_VERTICES * 24 + MOST_TRIANGLES * 10 + 4096,
+      3 * bufferBytes +
+        8 * pixels +
+        MOST_TEXTURES * (16 * pixels + 4 * cells) +
+        MOST_VERTICES * 24 +
+        MOST_TRIANGLES * 10 +
+        4096,
     );
     this.#kernel = kernel;
     const { buffer } = kernel;
@@ -97,7 +105,7 @@ export class TriangleRasterizer {
     const texels = new Int32Array(kernel.buffer, address, made.length);
     texels.set(made);
     const texture: DrawableTexture = { width, height, texels, kind };
-    this.#textures.set(texture, address);
+    this.#textures.set(texture, { address, filledCells: kind === 'alpha' ? this.#countFilledCells(image) : 0 });
     return texture;
   }
 
@@ -128,8 +136,8 @@ export class TriangleRasterizer {
     { unmoved = 'draw', opacity = 1 }: DrawOptions = {},
   ): void {
     const { exports } = this.#open();
-    const address = this.#textures.get(texture);
-    if (address === undefined) throw new RangeError('The texture was made by another rasteriser');
+    const placed = this.#textures.get(texture);
+    if (!placed) throw new RangeError('The texture was made by another rasteriser');
     const vertexCount = Math.floor(Math.min(target.length, source.length) / 3);
     const triangleCount = Math.floor(triangles.length / 3);
     if (vertexCount > MOST_VERTICES) throw new RangeError(`${vertexCount} vertices; the limit is ${MOST_VERTICES}`);
@@ -138,7 +146,8 @@ export class TriangleRasterizer {
     this.#target.set(target.subarray(0, 3 * vertexCount));
     this.#source.set(source.subarray(0, 3 * vertexCount));
     const opacityOf255 = Math.round(255 * Math.min(1, Math.max(0, opacity)));
-    exports.useTexture(address, 2 * texture.width, 2 * texture.height, texture.kind === 'opaque', opacityOf255);
+    const { address, filledCells } = placed;
+    exports.useTexture(address, 2 * texture.width, 2 * texture.height, filledCells, opacityOf255);
     const wrong = exports.draw(
       this.#triangles.byteOffset,
       triangleCount,
@@ -180,6 +189,28 @@ export class TriangleRasterizer {
     this.#kernel?.release();
     this.#kernel = null;
     this.#textures.clear();
+  }
+
+  /** Writes a summed-area table of the cells with alpha for the kernel; its address. */
+  #countFilledCells(image: RgbaImage): number {
+    const kernel = this.#open();
+    const columns = Math.ceil(image.width / CELL_PX);
+    const rows = Math.ceil(image.height / CELL_PX);
+    const pitch = columns + 1;
+    const table = new Int32Array(kernel.buffer, kernel.allocate(4 * pitch * (rows + 1)), pitch * (rows + 1)).fill(0);
+    for (let y = 0; y < image.height; y++) {
+      for (let x = 0; x < image.width; x++) {
+        if (image.data[4 * (y * image.width + x) + 3] === 0) continue;
+        table[(Math.floor(y / CELL_PX) + 1) * pitch + Math.floor(x / CELL_PX) + 1] = 1;
+      }
+    }
+    for (let row = 1; row <= rows; row++) {
+      for (let column = 1; column <= columns; column++) {
+        const at = row * pitch + column;
+        table[at] += table[at - 1] + table[at - pitch] - table[at - pitch - 1];
+      }
+    }
+    return table.byteOffset;
   }
 
   #open(): RasterKernel {

@@ -3,6 +3,10 @@ import { colour, depth, expectTranslucent, height, isTranslucent, width } from '
 
 /** Bytes of a vertex: x, y, z as f32. */
 const VERTEX: usize = 12;
+/** Side of a cell of a texture, pixels, as the host counts them. */
+const CELL_PX: i32 = 8;
+/** A texel between two pixels is made from those up to this far away. */
+const INTERPOLATED_PX: f64 = 3;
 /** Tiles that triangles are sorted by: wide and low, as rows are in memory. */
 const TILE_COLUMNS: i32 = 8;
 const TILE_ROWS: i32 = 32;
@@ -35,16 +39,27 @@ let sources: usize = 0;
 let texels: usize = 0;
 let textureWidth: i32 = 0;
 let textureHeight: i32 = 0;
+let filled: usize = 0;
 /** 0..255. */
 let opacity: i32 = 255;
 
-/** Chooses the texture of `width × height` texels. `isOpaque`: all of its texels have alpha 255. */
-export function useTexture(at: usize, widthTexels: i32, heightTexels: i32, isOpaque: bool, opacityOf255: i32): void {
+/**
+ * Chooses the texture of `width × height` texels. `filledCells` counts, for each corner of its cells, those above and
+ * to the left of it that hold anything (i32, a summed-area table); 0 where the texture is opaque.
+ */
+export function useTexture(
+  at: usize,
+  widthTexels: i32,
+  heightTexels: i32,
+  filledCells: usize,
+  opacityOf255: i32,
+): void {
+  filled = filledCells;
   texels = at;
   textureWidth = widthTexels;
   textureHeight = heightTexels;
   opacity = opacityOf255;
-  if (!isOpaque || opacityOf255 !== 255) expectTranslucent();
+  if (filledCells !== 0 || opacityOf255 !== 255) expectTranslucent();
 }
 
 /**
@@ -74,7 +89,8 @@ export function draw(
     const a = <usize>load<u16>(at) * VERTEX;
     const b = <usize>load<u16>(at, 2) * VERTEX;
     const c = <usize>load<u16>(at, 4) * VERTEX;
-    if (!skipUnmoved || isMoved(a) || isMoved(b) || isMoved(c)) drawTriangle(a, b, c);
+    if (skipUnmoved && !isMoved(a) && !isMoved(b) && !isMoved(c)) continue;
+    if (filled === 0 || isFilled(a, b, c)) drawTriangle(a, b, c);
   }
   return -1;
 }
@@ -113,6 +129,25 @@ function tileOf(position: f32, size: i32, tiles: i32): i32 {
 function isMoved(vertex: usize): bool {
   // x and y together.
   return load<u64>(targets + vertex) !== load<u64>(sources + vertex);
+}
+
+/** Whether the texture holds anything in the box around the corners: beside a person there is much that is empty. */
+function isFilled(a: usize, b: usize, c: usize): bool {
+  const columns = ((textureWidth >> 1) + CELL_PX - 1) / CELL_PX;
+  const rows = ((textureHeight >> 1) + CELL_PX - 1) / CELL_PX;
+  const left = cellOf(min(min(u(a), u(b)), u(c)) / 2 - INTERPOLATED_PX, columns);
+  const right = cellOf(max(max(u(a), u(b)), u(c)) / 2 + INTERPOLATED_PX, columns) + 1;
+  const top = cellOf(min(min(v(a), v(b)), v(c)) / 2 - INTERPOLATED_PX, rows);
+  const bottom = cellOf(max(max(v(a), v(b)), v(c)) / 2 + INTERPOLATED_PX, rows) + 1;
+  const above = filled + ((<usize>(top * (columns + 1))) << 2);
+  const below = filled + ((<usize>(bottom * (columns + 1))) << 2);
+  const west = (<usize>left) << 2;
+  const east = (<usize>right) << 2;
+  return load<i32>(below + east) - load<i32>(below + west) !== load<i32>(above + east) - load<i32>(above + west);
+}
+
+function cellOf(position: f64, count: i32): i32 {
+  return max(0, min(count - 1, i32(floor(position / <f64>CELL_PX))));
 }
 
 /** The scanline algorithm, four pixels of a row at a time. Corners are byte offsets of vertices. */
