@@ -10,6 +10,8 @@ export interface MatteQuality {
   readonly inOnePiece: number;
   /** Part of the face that is opaque. */
   readonly faceOpacity: number;
+  /** Part of an average skull around the face that is person: everybody has one, with hair or without. */
+  readonly headCover: number;
   /** Part of the pixels around the head and shoulders whose colour says clearly that they are on the wrong side. */
   readonly contradicted: number;
   /** How clearly colours tell the two sides of the outline apart, 0 (not at all) to 1. */
@@ -24,15 +26,18 @@ const LIMITS = {
   mostArea: 0.93,
   leastInOnePiece: 0.9,
   leastFaceOpacity: 0.97,
+  leastHeadCover: 0.95,
   mostContradicted: 0.12,
-  leastSeparation: 0.3,
-  mostSoftness: 0.11,
+  leastSeparation: 0.48,
+  mostSoftness: 0.068,
 } as const;
 
 /** Log odds that are clear, nats. */
 const CLEAR_EVIDENCE = 4;
 /** Pixels so near to the outline tell how its sides differ, face widths. */
 const NEAR_OUTLINE = 0.15;
+/** So far inside of the average head even a bald one is, face widths. */
+const INSIDE_SKULL = 0.12;
 /** Pixels so near to the average figure may be the person, face widths. */
 const NEAR_FIGURE = 0.5;
 
@@ -46,16 +51,21 @@ export function measureMatte(
   distances: Float32Array,
   alpha: Float32Array,
 ): MatteQuality {
-  const { width, height, faceWidthPx, face, known, expected } = outline;
+  const { width, height, faceWidthPx, face, known, expected, trunk } = outline;
   const { pieceOf, sizes } = connectedPieces(labels, 1, width, height);
   const ofFace = new Set(pieceOf.filter((piece, i) => piece >= 0 && face[i]));
-  let [persons, inOnePiece, faceSum, faceCount, wrong, judged, apart, near, soft, length] = Array<number>(10).fill(0);
+  let [persons, inOnePiece, faceSum, faceCount, wrong, judged, apart, near, soft, length, skull, covered] =
+    Array<number>(12).fill(0);
   for (let i = 0; i < labels.length; i++) {
     persons += labels[i];
     if (labels[i] && ofFace.has(pieceOf[i])) inOnePiece++;
     if (face[i]) {
       faceSum += alpha[i];
       faceCount++;
+    }
+    if (expected[i] > INSIDE_SKULL && !trunk[i]) {
+      skull++;
+      covered += alpha[i];
     }
     soft += 4 * alpha[i] * (1 - alpha[i]);
     if (Math.abs(distances[i]) < 1) length += 0.5;
@@ -74,6 +84,7 @@ export function measureMatte(
     area: persons / labels.length,
     inOnePiece: sizes.length === 0 ? 0 : inOnePiece / persons,
     faceOpacity: faceCount === 0 ? 0 : faceSum / faceCount,
+    headCover: skull === 0 ? 0 : covered / skull,
     contradicted: judged === 0 ? 0 : wrong / judged,
     separation: near === 0 ? 0 : apart / near,
     softness: length === 0 ? 0 : soft / length / faceWidthPx,
@@ -86,6 +97,7 @@ export function refusalOf(quality: MatteQuality): string | null {
   if (quality.area > LIMITS.mostArea) return 'the person fills the picture';
   if (quality.inOnePiece < LIMITS.leastInOnePiece) return 'the person falls into pieces';
   if (quality.faceOpacity < LIMITS.leastFaceOpacity) return 'the cut would go through the face';
+  if (quality.headCover < LIMITS.leastHeadCover) return 'the cut would go through the head';
   if (quality.contradicted > LIMITS.mostContradicted) return 'the cut would go against the colours';
   if (quality.separation < LIMITS.leastSeparation) return 'the person and the background have the same colours';
   if (quality.softness > LIMITS.mostSoftness) return 'the edge of the person is uncertain';
