@@ -5,17 +5,15 @@ import { BROWS, EYES, LIPS, meshNeighbours, SKIN_TRIANGLES } from '../../../face
 const ANCHORS: readonly (readonly [weight: number, points: readonly number[]])[] = [
   // The skull under the hairline and before the ears does not take part.
   [0, [10, 109, 338, 67, 297, 103, 332, 54, 284, 21, 251, 162, 389, 127, 356, 234, 454]],
-  // Along the jaw it grows towards the chin.
-  [0.1, [93, 323]],
-  [0.3, [132, 361]],
-  [0.5, [58, 288]],
-  [0.7, [172, 397]],
-  [0.9, [136, 365]],
-  [1, [150, 149, 176, 148, 152, 377, 400, 378, 379, 199, 200, 18]],
+  // Along the jaw it grows quickly: an opening mouth moves the outline of the face.
+  [0.3, [93, 323]],
+  [0.65, [132, 361]],
+  [0.85, [58, 288]],
+  [1, [172, 397, 136, 365, 150, 149, 176, 148, 152, 377, 400, 378, 379, 199, 200, 18]],
   [1, [...LIPS.upperOuter, ...LIPS.lowerOuter, ...LIPS.upperInner, ...LIPS.lowerInner, 205, 425]],
   [1, BROWS.flatMap((brow) => [...brow.upper, ...brow.lower])],
   // The nose is cartilage.
-  [0.4, [1, 4, 5, 195, 197, 6, 168, 2, 98, 327, 94]],
+  [0.65, [1, 4, 5, 195, 197, 6, 168, 2, 98, 327, 94]],
   [0.8, EYES.flatMap((eye) => [...eye.upperLid, ...eye.lowerLid])],
 ];
 

@@ -63,6 +63,8 @@ export class PersonSheet {
   readonly #ownPose: Similarity;
   readonly #trunk: TrunkMotion;
   readonly #neck: NeckColumn;
+  /** Of the sheet's own vertices: those that anything of the person is seen on. */
+  readonly #triangles: readonly number[];
   readonly #turn = new OutlineTurn();
   readonly #slid = new Float64Array(3);
   readonly #placed = new Float64Array(3);
@@ -129,6 +131,7 @@ export class PersonSheet {
       });
     }
     this.ownVertices = vertices;
+    this.#triangles = sheetTriangles().filter((_, i, all) => showsPerson(person, this.#own, all, i - (i % 3)));
     this.#inHead = invertSimilarity(ownPose, this.#own, new Float64Array(3 * count));
     this.#ownPosed = new Float64Array(3 * count);
     for (let v = 0; v < count; v++) this.#posed(v, ownPose, this.#ownPosed, 3 * v);
@@ -143,11 +146,10 @@ export class PersonSheet {
   sideTriangles(side: number, first: number): number[] {
     const out: number[] = [];
     const isOnSide = (v: number) => side * this.#inHead[3 * v] > 0;
-    const all = this.triangles(first);
-    const last = first + (OVER_HAIR.length + 2) * SPOKES;
-    for (let t = 0; t < all.length; t += 3) {
-      const corners = [all[t], all[t + 1], all[t + 2]];
-      if (corners.every((v) => v < last && isOnSide(v - first))) out.push(...corners);
+    const last = (OVER_HAIR.length + 2) * SPOKES;
+    for (let t = 0; t < this.#triangles.length; t += 3) {
+      const corners = this.#triangles.slice(t, t + 3);
+      if (corners.every((v) => v < last && isOnSide(v))) out.push(...corners.map((v) => v + first));
     }
     return out;
   }
@@ -185,17 +187,8 @@ export class PersonSheet {
 
   /** Triangles of sheet and neck; vertices begin at index `first`. */
   triangles(first: number): Uint16Array {
-    const out: number[] = [];
-    const index = (ring: number, spoke: number) => first + ring * SPOKES + (spoke % SPOKES);
-    for (let ring = 0; ring < RINGS - 1; ring++) {
-      for (let spoke = 0; spoke < SPOKES; spoke++) {
-        const [a, b] = [index(ring, spoke), index(ring, spoke + 1)];
-        const [c, d] = [index(ring + 1, spoke + 1), index(ring + 1, spoke)];
-        out.push(a, b, c, a, c, d);
-      }
-    }
-    out.push(...this.#neck.triangles(first + SHEET_VERTICES));
-    return Uint16Array.from(out);
+    const neck = this.#neck.triangles(first + SHEET_VERTICES);
+    return Uint16Array.from([...this.#triangles.map((v) => v + first), ...neck]);
   }
 
   /** Writes the sheet's own place into `out` from vertex `first` on. */
@@ -264,6 +257,36 @@ export class PersonSheet {
     out[o + 1] = scale * (r[3] * x + r[4] * y + r[5] * z) + t[1];
     out[o + 2] = scale * (r[6] * x + r[7] * y + r[8] * z) + t[2];
   }
+}
+
+function sheetTriangles(): number[] {
+  const out: number[] = [];
+  for (let ring = 0; ring < RINGS - 1; ring++) {
+    for (let spoke = 0; spoke < SPOKES; spoke++) {
+      const [a, b] = [ring * SPOKES + spoke, ring * SPOKES + ((spoke + 1) % SPOKES)];
+      out.push(a, b, b + SPOKES, a, b + SPOKES, a + SPOKES);
+    }
+  }
+  return out;
+}
+
+/** Whether anything of the person lies under the triangle at `t` of `triangles`, or next to it; outside, the border's. */
+function showsPerson(person: RgbaImage, places: Float32Array, triangles: readonly number[], t: number): boolean {
+  const { width, height, data } = person;
+  const [a, b, c] = [3 * triangles[t], 3 * triangles[t + 1], 3 * triangles[t + 2]];
+  const [ax, ay] = [places[a], places[a + 1]];
+  const [ux, uy] = [places[b] - ax, places[b + 1] - ay];
+  const [vx, vy] = [places[c] - ax, places[c + 1] - ay];
+  // As many samples along either side as leave no pixel between them.
+  const steps = Math.max(1, Math.ceil(Math.max(Math.hypot(ux, uy), Math.hypot(vx, vy), Math.hypot(ux - vx, uy - vy))));
+  for (let i = -1; i <= steps + 1; i++) {
+    for (let j = -1; j <= steps + 1 - i; j++) {
+      const x = Math.min(width - 1, Math.max(0, Math.floor(ax + (ux * i + vx * j) / steps)));
+      const y = Math.min(height - 1, Math.max(0, Math.floor(ay + (uy * i + vy * j) / steps)));
+      if (data[4 * (y * width + x) + 3] > 0) return true;
+    }
+  }
+  return false;
 }
 
 function distanceOf(spoke: Spoke, ring: number, farPx: number): number {

@@ -11,8 +11,10 @@ const MOST_BRIGHTER = 0.2;
 const EDGES_TO_FULL = 2;
 /** Side of a cell of the grid that shading is kept on, pixels. */
 const CELL_PX = 8;
-/** Multipliers are kept as whole numbers of 1/this. */
+/** Multipliers are kept as whole numbers of 1/this; between four nodes, of 1/2^GAIN_BITS. */
 const ONE = 4096;
+const GAIN_BITS = Math.log2(2 * CELL_PX * ONE);
+const HALF = 1 << (GAIN_BITS - 1);
 
 /**
  * The light stays where it is while the head turns: a cheek that turns to the lamp brightens, one that turns away
@@ -114,31 +116,44 @@ export class TurnShading {
   }
 
   #multiply({ data, width, height }: RgbaImage): void {
-    const gains = this.#gains;
-    const columns = this.#columns;
+    const bytes = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
     for (let row = 0; row + 1 < this.#rows; row++) {
-      const top = Math.max(0, row * CELL_PX - CELL_PX / 2);
-      const bottom = Math.min(height, (row + 1) * CELL_PX - CELL_PX / 2);
-      for (let column = 0; column + 1 < columns; column++) {
-        const n = 3 * (row * columns + column);
-        if (this.#isFlat(n) && this.#isFlat(n + 3 * columns)) continue;
-        const left = Math.max(0, column * CELL_PX - CELL_PX / 2);
-        const right = Math.min(width, (column + 1) * CELL_PX - CELL_PX / 2);
-        for (let y = top; y < bottom; y++) {
-          const fy = 2 * (y - row * CELL_PX) + CELL_PX + 1;
-          for (let k = 0; k < 3; k++) {
-            const begin = gains[n + k] * (2 * CELL_PX - fy) + gains[n + 3 * columns + k] * fy;
-            const end = gains[n + 3 + k] * (2 * CELL_PX - fy) + gains[n + 3 * columns + 3 + k] * fy;
-            const step = (end - begin) / CELL_PX;
-            let gain = begin + step * (left - column * CELL_PX + CELL_PX / 2 + 0.5);
-            for (let o = 4 * (y * width + left) + k; o < 4 * (y * width + right); o += 4) {
-              const value = ((data[o] + FLOOR) * gain) / (2 * CELL_PX * ONE) - FLOOR + 0.5;
-              data[o] = Math.min(255, Math.max(0, value));
-              gain += step;
-            }
-          }
+      const firstLine = Math.max(0, row * CELL_PX - CELL_PX / 2);
+      const lastLine = Math.min(height, (row + 1) * CELL_PX - CELL_PX / 2);
+      for (let column = 0; column + 1 < this.#columns; column++) {
+        const n = 3 * (row * this.#columns + column);
+        if (this.#isFlat(n) && this.#isFlat(n + 3 * this.#columns)) continue;
+        const left = column * CELL_PX - CELL_PX / 2;
+        const from = Math.max(0, left);
+        const to = Math.min(width, left + CELL_PX);
+        for (let y = firstLine; y < lastLine; y++) {
+          const below = 2 * (y - row * CELL_PX) + CELL_PX + 1;
+          for (let k = 0; k < 3; k++) this.#multiplyRun(bytes, n + k, below, 4 * y * width + k, from, to, left);
         }
       }
+    }
+  }
+
+  /** One channel of a row of one cell. `below`: nearness to the lower nodes, in half pixels. */
+  #multiplyRun(
+    bytes: Uint8ClampedArray,
+    n: number,
+    below: number,
+    row: number,
+    from: number,
+    to: number,
+    left: number,
+  ) {
+    const gains = this.#gains;
+    const lower = n + 3 * this.#columns;
+    const above = 2 * CELL_PX - below;
+    const begin = gains[n] * above + gains[lower] * below;
+    const step = (gains[n + 3] * above + gains[lower + 3] * below - begin) / CELL_PX;
+    let gain = begin + Math.round(step * (from - left + 0.5));
+    const wholeStep = Math.round(step);
+    for (let o = row + 4 * from; o < row + 4 * to; o += 4) {
+      bytes[o] = (((bytes[o] + FLOOR) * gain + HALF) >> GAIN_BITS) - FLOOR;
+      gain += wholeStep;
     }
   }
 
