@@ -3,6 +3,7 @@ import type { SessionSettings } from '../../shared/settings.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import { EYES, LIPS, mirrorPoints } from '../face/face-topology.ts';
+import { ALL_SEEN, type FaceRegion, type FaceVisibility } from '../face/face-visibility.ts';
 import { CANONICAL_FACE } from './canonical-face.ts';
 import type { Motion } from './motion.ts';
 import { MotionExtractor, neutralMotion } from './motion-extractor.ts';
@@ -250,6 +251,51 @@ describe('MotionExtractor, absolute, and the driver’s own features', () => {
     const extractor = calibrated({ ...RAW, mode: 'absolute' }, driver({}, lidsAt(0.2, 0.2)));
     expect(extractor.extract(driver(), 0).lidOpening[0]).toBeGreaterThan(0.9);
     expect(extractor.extract(driver({}, lidsAt(0.2, 0.2)), 33).lidOpening[0]).toBe(0);
+  });
+});
+
+describe('MotionExtractor, what is covered and whom it is for', () => {
+  const hidden = (...regions: FaceRegion[]): FaceVisibility => ({
+    irises: [1, 1],
+    regions: { ...ALL_SEEN.regions, ...Object.fromEntries(regions.map((region) => [region, 0])) },
+  });
+
+  it('holds the mouth under a hand and lets the lids go on', () => {
+    const extractor = calibrated();
+    for (let i = 0; i < 10; i++) extractor.extract(driver(), i * FRAME_MS);
+    const grimace = lidsAt(0.2, 0.2);
+    const open = mouthOpen(0.4);
+    for (const point of [...LIPS.lowerInner, ...LIPS.lowerOuter]) grimace[3 * point + 1] = open[3 * point + 1];
+    let motion: Motion | null = null;
+    for (let i = 10; i < 25; i++) {
+      motion = extractor.extract({ ...driver({}, grimace), visibility: hidden('mouth', 'jaw') }, i * FRAME_MS);
+    }
+    expect(Math.abs(motion!.expression[3 * 14 + 1])).toBeLessThan(0.02);
+    expect(motion!.lidOpening[0]).toBe(0);
+  });
+
+  it('knows in a mirror which eye is covered', () => {
+    const extractor = calibrated({ ...RAW, mirror: true });
+    const wink = { ...driver({}, lidsAt(0.2, 1)), visibility: hidden('eyeLeft') };
+    let motion: Motion | null = null;
+    for (let i = 0; i < 20; i++) motion = extractor.extract(wink, i * FRAME_MS);
+    for (const opening of motion!.lidOpening) expect(opening).toBeCloseTo(1, 1);
+  });
+
+  it('fits the mouth to the portrait’s, and leaves it as it is for the driver’s own portrait', () => {
+    const face = driver({}, mouthOpen(0.3));
+    const small = CANONICAL_FACE.slice();
+    for (const points of Object.values(LIPS)) for (const point of new Set(points)) small[3 * point] *= 0.8;
+    const pursed = mouthOpen(0.3);
+    for (const points of Object.values(LIPS)) for (const point of new Set(points)) pursed[3 * point] *= 0.9;
+    const corner = 3 * LIPS.upperInner[0];
+    const plain = calibrated().extract(driver({}, pursed), 0);
+    const own = calibrated();
+    own.fitTo(driver({ size: 60, x: 100 }));
+    expect(own.extract(face, 0).expression[3 * 14 + 1]).toBeCloseTo(0.3, 2);
+    const other = calibrated();
+    other.fitTo(driver({}, small));
+    expect(other.extract(driver({}, pursed), 0).expression[corner]).toBeCloseTo(0.8 * plain.expression[corner], 2);
   });
 });
 
