@@ -22,7 +22,10 @@ import { lightMesh } from './surface-builder.ts';
 
 /** Openings (of the mouth's width, beyond the portrait's own) over which the inside appears. */
 const APPEARS_FROM = 0.006;
-const APPEARS_AT = 0.06;
+const APPEARS_AT = 0.045;
+/** Between lips that have only just parted it is dark: light, of what it will be, and the opening of full light. */
+const FIRST_LIGHT = 0.42;
+const FULL_LIGHT_AT = 0.13;
 /** A portrait whose mouth is open more than this shows its own teeth and keeps them … */
 const OWN_OPEN_FROM = 0.05;
 const OWN_OPEN_AT = 0.12;
@@ -94,7 +97,8 @@ export class MouthLayer {
     this.#takePose();
     this.#rasterizer.draw(this.#view, this.#coverage);
     this.#measureLight();
-    this.#composite(out, presence);
+    const parted = smoothstep(APPEARS_FROM, FULL_LIGHT_AT, opening - this.#ownOpening);
+    this.#composite(out, presence, FIRST_LIGHT + (1 - FIRST_LIGHT) * parted);
   }
 
   #presence(opening: number): number {
@@ -138,7 +142,7 @@ export class MouthLayer {
     blurBox(this.#far, this.#far, this.#scratch, width, height, far);
   }
 
-  #composite(out: RgbaImage, presence: number): void {
+  #composite(out: RgbaImage, presence: number, entering: number): void {
     const { values, left, top, width, height } = this.#coverage;
     const { pixelsPerCm } = this.#view;
     const { samples } = this.#rasterizer;
@@ -161,7 +165,7 @@ export class MouthLayer {
         const above = Math.max(0, y - Math.round(pixelsPerCm * (ABOVE_CM + ABOVE_PER_CM * depth))) * width + x;
         const seenAbove = near[above] + (far[above] - near[above]) * farness;
         const seenHere = near[o] + (far[o] - near[o]) * farness;
-        const light = Math.min(1, LIGHT_GAIN * ((seenAbove + seenHere) / 2) ** LIGHT_POWER);
+        const light = entering * Math.min(1, LIGHT_GAIN * ((seenAbove + seenHere) / 2) ** LIGHT_POWER);
         const gain = light / 4;
         const shadow = 1 - light;
         const other = gain * (1 - SHADOW_LOSS_OTHER * shadow);

@@ -1,4 +1,3 @@
-import { LANDMARK_COUNT } from '../../../face/face-landmarks.ts';
 import type { EyePoints } from '../../../face/face-topology.ts';
 import { EYES, MESH_POINT_COUNT } from '../../../face/face-topology.ts';
 import { lidGap } from '../../../motion/face-measures.ts';
@@ -119,7 +118,7 @@ function betweenLids(eye: EyePoints, points: Float32Array, along: number, across
 /** How much the hue varies over the face, and its mean colour. */
 function chromaticity(still: Texture, points: Float32Array): { scatter: number; mean: Rgb } {
   const samples: Rgb[] = [];
-  for (let point = 0; point < Math.min(MESH_POINT_COUNT, LANDMARK_COUNT); point += SCATTER_STRIDE) {
+  for (let point = 0; point < MESH_POINT_COUNT; point += SCATTER_STRIDE) {
     samples.push(linearAt(still, points[3 * point], points[3 * point + 1]));
   }
   let [sumX, sumY, squares, weights] = [0, 0, 0, 1e-6];
