@@ -10,6 +10,7 @@ const milliseconds = z.number().positive();
 const benchSchema = z.strictObject({
   pack: z.literal('mesh'),
   executionProvider: z.literal('cpu'),
+  layers: z.union([z.literal(1), z.literal(2)]),
   frames: z.literal(12),
   cpuMsPerFrame: z.strictObject({
     decode: milliseconds,

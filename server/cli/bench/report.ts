@@ -9,7 +9,7 @@ export function formatJson(result: BenchResult): string {
 
 /** A table for people. */
 export function formatTable(result: BenchResult): string {
-  const { pack, executionProvider, frames, cpuMsPerFrame, addedLatencyMs, sessionsAt25Fps } = result;
+  const { pack, executionProvider, layers, frames, cpuMsPerFrame, addedLatencyMs, sessionsAt25Fps } = result;
   const cores = cpus();
   const rows: [string, string][] = [
     ...Object.entries(cpuMsPerFrame).map(([stage, ms]): [string, string] => [stage, `${ms.toFixed(2)} CPU ms`]),
@@ -19,5 +19,5 @@ export function formatTable(result: BenchResult): string {
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(12)} ${value.padStart(16)}`);
   const machine = `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown CPU'}`;
-  return `Pack ${pack} on ${executionProvider}, ${frames} frames, ${machine}\n\n${lines.join('\n')}\n`;
+  return `Pack ${pack} on ${executionProvider}, ${layers === 2 ? 'two layers' : 'one layer'}, ${frames} frames, ${machine}\n\n${lines.join('\n')}\n`;
 }

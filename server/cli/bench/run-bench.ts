@@ -11,6 +11,8 @@ import { StudioTrials, type TrialResult } from './studio-trial.ts';
 export interface BenchResult {
   readonly pack: string;
   readonly executionProvider: string;
+  /** 2 where the person was cut from the background and moves before it, else 1. */
+  readonly layers: 1 | 2;
   /** Frames that the costs were measured over. */
   readonly frames: number;
   readonly cpuMsPerFrame: StageCosts;
@@ -52,6 +54,7 @@ export async function runBench(options: BenchOptions, say: (line: string) => voi
       return {
         pack: model.name,
         executionProvider: models.executionProvider,
+        layers: layers ? 2 : 1,
         frames: options.frames,
         cpuMsPerFrame,
         addedLatencyMs: { p50: percentile(alone.latenciesMs, 0.5), p95: percentile(alone.latenciesMs, 0.95) },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SOURCES = fileURLToPath(new URL('kernel/', import.meta.url));
@@ -58,7 +58,9 @@ function build(path: string): void {
     if (error || status !== 0) {
       throw new KernelBuildError(`AssemblyScript: ${error?.message ?? (`${stderr}${stdout}`.trim() || 'failed')}`);
     }
-    for (const old of readdirSync(dirname(path))) if (old.endsWith('.wasm')) rmSync(join(dirname(path), old));
+    // Not the same one: another process may have just made it, and be about to read it.
+    const others = readdirSync(OUTPUT).filter((name) => name.endsWith('.wasm') && name !== basename(path));
+    for (const name of others) rmSync(join(OUTPUT, name), { force: true });
     renameSync(next, path);
   } finally {
     rmSync(next, { force: true });
