@@ -45,7 +45,7 @@ export function solveAlpha(
     const believed = Math.min(1, contrast / TELLING_CONTRAST) * Math.exp(-offLine / (0.15 * contrast + 200));
     const mixed = alpha * believed + rough[i] * (1 - believed);
     const sure = Math.min(1, Math.max(0, (Math.abs(evidence[i]) - DOUBTFUL_EVIDENCE) / DOUBTFUL_EVIDENCE));
-    guess[i] = mixed + sure * ((evidence[i] > 0 ? 1 : 0) - mixed);
+    guess[i] = mixed + sure * (1 - believed) * ((evidence[i] > 0 ? 1 : 0) - mixed);
     trust[i] = LEAST_TRUST + MOST_TRUST * believed * believed;
   }
   const alpha = conjugateGradients(new MattingLaplacian(picture, unknown), unknown, guess, trust);

@@ -63,12 +63,6 @@ export function cutPortrait(
   }
   const alpha = solveAlpha(picture, trimap, rough, enlarge(segmentation.evidence, 1, searchSize, size));
   const quality = measureMatte(outline, segmentation, distances, shrink(alpha, 1, size, searchSize));
-  console.log(
-    Object.values(quality)
-      .map((v) => v.toFixed(3))
-      .join(' '),
-    refusalOf(quality),
-  );
   const refusal = refusalOf(quality);
   if (refusal !== null) return refuse(refusal);
   const solved = Uint8Array.from(alpha, (value) => (value > 0.98 ? 1 : value < 0.02 ? 0 : BAND));

@@ -27,7 +27,7 @@ export function fillSmoothly(
     if (known[i] === 0) continue;
     for (let c = 0; c < channels; c++) out[i * channels + c] = values[i * channels + c];
   }
-  relax(out, channels, known, width, height);
+  relax(out, channels, known, width);
   return out;
 }
 
@@ -55,7 +55,7 @@ function halve(values: Float32Array, channels: number, known: Float32Array, widt
 }
 
 /** Gauss and Seidel's passes over the holes, to and fro. */
-function relax(values: Float32Array, channels: number, known: Float32Array, width: number, height: number): void {
+function relax(values: Float32Array, channels: number, known: Float32Array, width: number): void {
   const holes: number[] = [];
   for (let i = 0; i < known.length; i++) if (known[i] === 0) holes.push(i);
   for (let pass = 0; pass < PASSES; pass++) {

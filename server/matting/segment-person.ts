@@ -9,7 +9,7 @@ const BACKGROUND_COMPONENTS = 7;
 /** Cuts, each with colours learned from the one before. */
 const ROUNDS = 4;
 /** The whole picture's side, in units of colour: neighbours of a like colour are one thing, far ones are two. */
-const PLACE_SCALE = 60;
+const PLACE_SCALE = 35;
 /** The shoulders below the chin, face widths. */
 const SHOULDER_DROP = 0.35;
 /** Most that a pixel's colour alone can say, nats: one odd pixel must not outvote its neighbourhood. */
