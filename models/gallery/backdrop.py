@@ -33,8 +33,11 @@ def lens_blur(image: Floats, radius_px: float) -> Floats:
     return np.fft.ifft2(spectrum, axes=(0, 1)).real[pad:-pad, pad:-pad].astype(np.float32)
 
 
-def room(width: int, height: int, seed: int = 3, wall: tuple[float, float, float] = (0.42, 0.40, 0.36)) -> Floats:
-    """A living room (height, width, 3), linear RGB: a wall, a window, shelves with books, a plant."""
+def room(width: int, height: int, seed: int = 3, wall: tuple[float, float, float] = (0.42, 0.40, 0.36),
+         blur: float = 0.030) -> Floats:
+    """A living room (height, width, 3), linear RGB: a wall, a window, shelves with books, a plant.
+
+    `blur` is the radius of the lens's disc in picture heights."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     x, y = x / height, y / height  # so that shapes keep their aspect
@@ -66,7 +69,7 @@ def room(width: int, height: int, seed: int = 3, wall: tuple[float, float, float
         cx, cy = rng.normal(0.43, 0.05), rng.normal(0.62, 0.10)
         leaf = ((x - cx) / 0.03) ** 2 + ((y - cy) / 0.045) ** 2 < 1
         image[leaf] = np.array([0.07, 0.16, 0.05]) * rng.uniform(0.5, 1.6)
-    return lens_blur(image.astype(np.float32), 0.030 * height)
+    return lens_blur(image.astype(np.float32), blur * height)
 
 
 def studio(width: int, height: int, colour: tuple[float, float, float], centre: tuple[float, float] = (0.5, 0.45)) -> Floats:
@@ -100,7 +103,8 @@ def landscape(width: int, height: int, seed: int) -> Floats:
     for layer in range(7):
         depth = layer / 6
         ridge_points = np.stack([x[0] * (2.2 + 1.1 * layer) + 9 * layer, np.full(width, seed), np.full(width, layer)], 1)
-        ridge = 0.36 + 0.085 * layer - (0.11 - 0.006 * layer) * fractal(ridge_points, seed + layer, 4)
+        rugged = 1 - 2.2 * np.abs(fractal(ridge_points * 1.4, seed + layer, 4)) if layer < 4 else fractal(ridge_points, seed + layer, 4)
+        ridge = 0.36 + 0.085 * layer - (0.11 - 0.006 * layer) * rugged
         hill = np.array([0.22, 0.30, 0.25]) * (1 - depth) + np.array([0.07, 0.065, 0.022]) * depth
         inside = smoothstep(-0.004, 0.006, y - ridge)[..., None]
         points = np.stack([x.ravel() * 14, y.ravel() * 26, np.full(x.size, layer)], 1)

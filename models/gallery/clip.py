@@ -31,17 +31,17 @@ from torso import GarmentStyle, covered, sew
 
 WIDTH, HEIGHT = 640, 480
 HAIR = HairStyle(
-    colour=(0.050, 0.028, 0.016), length_top=4.2, length_sides=1.5, length_back=1.8, parting_x=3.6, lift=0.35,
-    sweep_front=(0.9, 0.15, 0.25), sweep_sides=(0.05, -1.0, -0.6), volume=0.6, gravity=0.35, clump=0.5, frizz_cm=0.10,
+    colour=(0.026, 0.016, 0.010), length_top=5.0, length_sides=1.5, length_back=1.8, parting_x=3.6, lift=0.5,
+    sweep_front=(0.9, 0.15, 0.25), sweep_sides=(0.05, -1.0, -0.6), volume=0.9, gravity=0.3, clump=0.7, frizz_cm=0.14,
     count=40000, width=0.016, points=11, seed=11,
 )
 SKIN = SkinStyle(
     base=(0.50, 0.285, 0.19), lips=(0.42, 0.165, 0.13), beard_shadow=0.55, brow_colour=(0.06, 0.035, 0.022), seed=21,
     scalp_colour=(0.05, 0.03, 0.02), under_eye=0.4,
 )
-BROWS = BrowStyle(colour=(0.035, 0.02, 0.012), thickness=0.60, count=1100, length=0.85, raise_cm=-0.55)
+BROWS = BrowStyle(colour=(0.035, 0.02, 0.012), thickness=0.40, count=900, length=0.65, raise_cm=-0.55)
 BEARD = BeardStyle(colour=(0.05, 0.03, 0.02), length=0.10, count=5000, cheeks=0.35, width=0.007)
-GARMENT = GarmentStyle(colour=(0.060, 0.082, 0.098), neck_front=-13.6, neck_side=-11.2, neck_back=-10.2)
+GARMENT = GarmentStyle(colour=(0.050, 0.060, 0.045), neck_front=-13.6, neck_side=-11.2, neck_back=-10.2)
 PERSON_SEED, PERSON_STRENGTH = 35, 0.75
 
 
@@ -107,11 +107,11 @@ def window_light() -> Lights:
     flat = np.sqrt(1 - up * up)
     room_light = np.stack([flat * np.cos(around), up, flat * np.sin(around)], 1)
     warm = smoothstep(-1, 1, room_light[:, :1])
-    ambient = (np.array([0.052, 0.058, 0.066]) * (1 - warm) + np.array([0.062, 0.052, 0.042]) * warm)
+    ambient = (np.array([0.036, 0.041, 0.048]) * (1 - warm) + np.array([0.044, 0.037, 0.030]) * warm)
     ambient = ambient * (1.0 + 0.5 * room_light[:, 1:2]) * (1.0 + 0.35 * room_light[:, 2:3])
     window = [[-0.75, 0.42, 0.62], [-0.55, 0.55, 0.72], [-0.85, 0.25, 0.55]]
     direction = np.concatenate([window[:1], [[0.8, 0.15, 0.25]], window[1:], room_light])
-    colour = np.concatenate([[[0.46, 0.47, 0.48]], [[0.20, 0.165, 0.12]], [[0.34, 0.35, 0.36]] * 2, ambient])
+    colour = np.concatenate([[[0.95, 0.95, 0.94]], [[0.13, 0.105, 0.075]], [[0.62, 0.63, 0.64]] * 2, ambient])
     return Lights(direction.astype(np.float32), colour.astype(np.float32), keys=2)
 
 
@@ -121,7 +121,7 @@ def _backdrop() -> Floats:
 
 def draw(sitter: Sitter, at: Frame) -> np.ndarray:
     """One frame (HEIGHT, WIDTH, 3), sRGB bytes."""
-    awake = {f"eyeWide_{side}": 0.3 * (1 - shut) for side, shut in (("L", at.blink_left), ("R", at.blink_right))}
+    awake = {f"eyeWide_{side}": 0.10 * (1 - shut) for side, shut in (("L", at.blink_left), ("R", at.blink_right))}
     face = sitter.rig.express(sitter.rest, {**at.shapes, **awake})
     turn_eyes(face, sitter.rest, at.gaze_yaw_deg, at.gaze_pitch_deg)
     strands = together(sitter.brows.on(face), sitter.beard.on(face), sitter.lashes.on(face), sitter.hair)
@@ -129,13 +129,12 @@ def draw(sitter: Sitter, at: Frame) -> np.ndarray:
 
     def bend(points: Floats, rest: Floats) -> Floats:
         follow = follow_head(rest)
-        turned = bend_neck(points, follow, at.yaw_deg, at.pitch_deg, at.roll_deg)
-        return (turned + follow[:, None] * np.array([*at.shift_cm, 0])).astype(np.float32)
+        return bend_neck(points, follow, at.yaw_deg, at.pitch_deg, at.roll_deg)
 
     moved = bend(strands.points.reshape(-1, 3), roots.reshape(-1, 3))
     strands = strands.moved(moved.reshape(strands.points.shape))
     bent = bend(face, sitter.rest)
-    to_camera = np.array([0, 1.6, -78.0], np.float32)
+    to_camera = np.array([0, 1.6, -78.0], np.float32) + np.array(at.shift_cm, np.float32)
     points = np.concatenate([bent, sitter.garment]) + to_camera
     strands = strands.moved((strands.points + to_camera).astype(np.float32))
     camera = Camera(WIDTH, HEIGHT, focal_px=760, centre_px=(WIDTH / 2, HEIGHT * 0.5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from noise import fractal, smoothstep, value_noise
 from raster import Strands
@@ -52,6 +53,8 @@ class HairStyle:
     """1 grows straight away from the head, as tight curls do"""
     tuck: float = 0.0
     """1 pulls long side hair behind the ears"""
+    gather: Vector | None = None
+    """where hair that is tied back comes together"""
     count: int = 42000
     width: float = 0.011
     points: int = 18
@@ -106,7 +109,7 @@ def grow_hair(rig: Rig, person: Floats, style: HairStyle, obstacles: tuple[Float
     guides = max(400, style.count // style.lock)
     chosen, bary = surface_samples(person, tris, weight, guides, rng)
     paths = _grow_guides(
-        on_surface(person, tris, chosen, bary), on_surface(normals, tris, chosen, bary), solid, solid_normals, style, rng
+        on_surface(person, tris, chosen, bary), on_surface(normals, tris, chosen, bary), _Solid(solid, solid_normals), style, rng
     )
     chosen, bary = surface_samples(person, tris, weight, style.count, rng)
     order = np.lexsort(np.floor(on_surface(person, tris, chosen, bary) / 0.8).T)  # neighbours together, for the cache
@@ -145,14 +148,15 @@ def _flow(p: np.ndarray, style: HairStyle) -> np.ndarray:
 def _grow_guides(
     roots: np.ndarray,
     root_normals: np.ndarray,
-    solid: np.ndarray,
-    solid_normals: np.ndarray,
+    solid: _Solid,
     style: HairStyle,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Guide paths (G, points, 3)."""
-    step = (_lengths(roots, style, rng) / (style.points - 1))[:, None]
     layer = style.volume * rng.random(len(roots)) ** 0.7
+    if style.gather is not None:
+        return _tie_back(roots, root_normals, solid, layer, style)
+    step = (_lengths(roots, style, rng) / (style.points - 1))[:, None]
     direction = root_normals * style.lift + _flow(roots, style)
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     swirl = np.stack([fractal(roots * 0.5 + 40 * k, style.seed + 20 + k) for k in range(3)], 1) * 0.25
@@ -168,7 +172,7 @@ def _grow_guides(
         direction = direction * 0.62 + 0.38 * aim / np.maximum(np.linalg.norm(aim, axis=1, keepdims=True), 1e-6)
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         position = position + direction * step
-        nearest, distance = _nearest(position, solid, solid_normals)
+        nearest, distance = solid.nearest(position)
         wanted = layer * min(1.0, 3.0 * t) + 0.05
         push = np.maximum(0, wanted - distance)[:, None]
         position = position + nearest * push
@@ -178,14 +182,42 @@ def _grow_guides(
     return np.stack(path, 1)
 
 
-def _nearest(points: np.ndarray, solid: np.ndarray, normals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of the nearest solid vertex: its normal (n, 3), and the signed height above it (n)."""
-    index = np.empty(len(points), int)
-    squared = (solid.astype(np.float32) ** 2).sum(1)
-    for start in range(0, len(points), 512):
-        chunk = points[start : start + 512].astype(np.float32)
-        index[start : start + 512] = (squared - 2 * chunk @ solid.T.astype(np.float32)).argmin(1)
-    return normals[index], ((points - solid[index]) * normals[index]).sum(1)
+def _tie_back(
+    roots: np.ndarray, root_normals: np.ndarray, solid: _Solid, layer: np.ndarray, style: HairStyle
+) -> np.ndarray:
+    """Guide paths (G, points, 3) over the head to where the hair is gathered."""
+    swirl = np.stack([fractal(roots * 0.5 + 40 * k, style.seed + 20 + k) for k in range(3)], 1)
+    knot = np.asarray(style.gather) + 0.2 * swirl
+    direction = root_normals * style.lift + _flow(roots, style)
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    path, position = [roots], roots
+    for k in range(1, style.points):
+        left = np.linalg.norm(knot - position, axis=1, keepdims=True)
+        step = np.minimum(style.length_top / (style.points - 1), 1.9 * left / (style.points - k))
+        aim = (knot - position) / np.maximum(left, 1e-6) + 0.03 * swirl
+        normal, _ = solid.nearest(position)
+        aim = aim - normal * np.minimum(0, (aim * normal).sum(1, keepdims=True))  # around the head, not through it
+        direction = 0.5 * direction + 0.5 * aim / np.maximum(np.linalg.norm(aim, axis=1, keepdims=True), 1e-6)
+        direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+        position = position + direction * step
+        normal, height = solid.nearest(position)
+        wanted = layer * min(1.0, 5.0 * k / style.points) + 0.05
+        position = position + normal * np.maximum(0, wanted - height)[:, None]
+        path.append(position)
+    return np.stack(path, 1)
+
+
+class _Solid:
+    """What hair rests on: points with their normals."""
+
+    def __init__(self, points: np.ndarray, normals: np.ndarray) -> None:
+        self._tree, self._points, self._normals = cKDTree(points), points, normals
+
+    def nearest(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of the solid point nearest to each of `points` (n, 3): its normal (n, 3), and the signed height above it (n)."""
+        _, index = self._tree.query(points)
+        normal = self._normals[index]
+        return normal, ((points - self._points[index]) * normal).sum(1)
 
 
 def _follow(roots: np.ndarray, guides: np.ndarray, style: HairStyle, rng: np.random.Generator) -> np.ndarray:
@@ -193,7 +225,7 @@ def _follow(roots: np.ndarray, guides: np.ndarray, style: HairStyle, rng: np.ran
     away = np.array([60.0, 0, 0])  # keeps a strand from following a guide across the parting
     key = guides[:, 0] + np.where(guides[:, 0, :1] > style.parting_x, away, 0) * (guides[:, 0, 1:2] > 9)
     child_key = roots + np.where(roots[:, :1] > style.parting_x, away, 0) * (roots[:, 1:2] > 9)
-    index, _ = _nearest_index(child_key, key)
+    _, index = cKDTree(key).query(child_key)
     t = np.linspace(0, 1, style.points)[None, :, None]
     offset = (roots - guides[index, 0])[:, None]
     reach = rng.uniform(0.8, 1.05, (len(roots), 1, 1))
@@ -215,18 +247,6 @@ def _follow(roots: np.ndarray, guides: np.ndarray, style: HairStyle, rng: np.ran
         grow = style.curl_cm * smoothstep(0, 0.35, t)
         path = path + grow * (np.cos(phase) * sideways + np.sin(phase) * outward + 0.5 * outward)
     return path
-
-
-def _nearest_index(points: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    index = np.empty(len(points), int)
-    best = np.empty(len(points), np.float32)
-    others32 = others.astype(np.float32)
-    squared = (others32**2).sum(1)
-    for start in range(0, len(points), 1024):
-        score = squared - 2 * points[start : start + 1024].astype(np.float32) @ others32.T
-        index[start : start + 1024] = score.argmin(1)
-        best[start : start + 1024] = score.min(1)
-    return index, best
 
 
 def _resample(paths: np.ndarray, reach: np.ndarray) -> np.ndarray:

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from backdrop import gaussian_blur
-from noise import fractal
+from noise import fractal, smoothstep
+
+
+@dataclass(frozen=True)
+class PaintStyle:
+    """How a picture is painted, and what centuries did to it."""
+
+    varnish: tuple[float, float, float] = (1.0, 0.91, 0.69)
+    """what old varnish lets through"""
+    cracks: float = 0.13
+    """how dark the craquelure is, 0-1"""
+    sfumato: float = 0.0
+    """0-1, how far contours melt away from the face's middle"""
+    strokes: float = 0.72
+    """0 fine brushes, 1 broad ones"""
 
 
 def kuwahara(image: np.ndarray, radius_px: int, sharpness: float = 8.0) -> np.ndarray:
@@ -25,29 +41,31 @@ def kuwahara(image: np.ndarray, radius_px: int, sharpness: float = 8.0) -> np.nd
     return (total / weights)[pad:-pad, pad:-pad]
 
 
-def paint(picture: np.ndarray, seed: int) -> np.ndarray:
-    """(H, W, 3) sRGB bytes as a panel of the sixteenth century, sRGB bytes."""
+def paint(picture: np.ndarray, style: PaintStyle, seed: int) -> np.ndarray:
+    """(H, H, 3) sRGB bytes as an old painting, sRGB bytes."""
     size = picture.shape[0]
-    image = picture.astype(np.float32) / 255
-    detail = image
-    strokes = kuwahara(image, max(2, size // 340))
-    strokes = 0.72 * strokes + 0.28 * kuwahara(strokes, max(3, size // 170))
-    image = 0.86 * strokes + 0.14 * detail
+    y, x = np.mgrid[0:size, 0:size] / size
+    detail = picture.astype(np.float32) / 255
+    fine = kuwahara(detail, max(2, size // 256))
+    broad = kuwahara(gaussian_blur(detail, size / 512), max(3, size // 128))
+    away = smoothstep(0.16, 0.50, np.hypot(x - 0.5, (y - 0.42) * 0.85))[..., None].astype(np.float32)
+    image = fine + (broad - fine) * style.strokes * (0.25 + 0.75 * away)
+    image = 0.72 * image + 0.28 * detail * (1 - away) + 0.28 * image * away
+    if style.sfumato > 0:
+        smoke = gaussian_blur(image, size / 200)
+        image = image + (smoke - image) * style.sfumato * (0.30 + 0.45 * away)
     light = image.mean(2, keepdims=True)
     image = light + (image - light) * 0.92
-    image = np.clip((image - 0.5) * 1.06 + 0.49, 0, 1)
-    varnish = np.array([1.0, 0.91, 0.69], np.float32)
-    image = image * varnish + np.array([0.020, 0.014, 0.004], np.float32)
+    image = image * np.asarray(style.varnish, np.float32) + np.array([0.020, 0.014, 0.004], np.float32)
 
-    y, x = np.mgrid[0:size, 0:size] / size
-    flat = np.stack([x.ravel(), y.ravel(), np.full(x.size, 0.0)], 1)
-    weave = np.sin(x * size * 1.9) * np.sin(y * size * 1.9)
+    flat = np.stack([x.ravel(), y.ravel(), np.zeros(x.size)], 1)
+    weave = np.sin(x * size * 2.1) * np.sin(y * size * 2.1)
     hand = fractal(flat * [90, 40, 1], seed, 3).reshape(x.shape)
     aged = fractal(flat * 5, seed + 5, 3).reshape(x.shape)
     warp = np.stack([fractal(flat * 18 + k, seed + 8 + k, 2).reshape(x.shape) for k in range(2)], 2) * 0.010
     cracks = _cracks(x + warp[..., 0], y + warp[..., 1], seed)
-    image *= (1 + 0.010 * weave + 0.025 * hand + 0.03 * aged)[..., None]
-    image *= (1 - 0.13 * cracks * (0.5 + 0.5 * np.clip(aged + 0.3, 0, 1)))[..., None]
+    image *= (1 + 0.012 * weave + 0.03 * hand + 0.03 * aged)[..., None]
+    image *= (1 - style.cracks * cracks * (0.5 + 0.5 * np.clip(aged + 0.3, 0, 1)))[..., None]
     edge = np.clip(1.08 - 1.1 * ((x - 0.5) ** 2 + (y - 0.47) ** 2), 0, 1)
     return (np.clip(image * edge[..., None], 0, 1) * 255 + 0.5).astype(np.uint8)
 

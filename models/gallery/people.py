@@ -2,72 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import backdrop
 from facial_hair import BeardStyle, BrowStyle
 from hair import HairStyle
-from rig import Floats
+from headwear import HeadwearStyle
+from person import Person, Softbox
+from painting import PaintStyle
 from skin import SkinStyle
+from spectacles import SpectaclesStyle
 from torso import GarmentStyle
 
-Vector = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Softbox:
-    """A round light far off. Angles as seen from the sitter: azimuth to the viewer's right, height up."""
-
-    azimuth_deg: float
-    height_deg: float
-    power: float
-    colour: Vector = (1.0, 1.0, 1.0)
-    radius_deg: float = 14.0
-
-
-@dataclass(frozen=True)
-class Person:
-    """One portrait."""
-
-    title: str
-    alt: str
-    seed: int
-    skin: SkinStyle
-    hair: HairStyle
-    brows: BrowStyle
-    garment: GarmentStyle
-    lights: tuple[Softbox, ...]
-    backdrop: Callable[[int], Floats]
-    """picture size in pixels to linear RGB (size, size, 3)"""
-    style: str = "photo"
-    strength: float = 0.75
-    modes: tuple[tuple[int, float], ...] = ()
-    """identity modes set by hand"""
-    expression: tuple[tuple[str, float], ...] = (("eyeWide", 0.15), ("mouthSmile", 0.12))
-    beard: BeardStyle | None = None
-    age: float = 0.0
-    iris: Vector = (0.06, 0.032, 0.015)
-    lash_colour: Vector = (0.010, 0.007, 0.006)
-    lashes: int = 40
-    cloth_gloss: float = 0.0
-    gaze_deg: tuple[float, float] = (0.0, 0.0)
-    pose_deg: Vector = (0.0, 0.0, 0.0)
-    """yaw, pitch, roll"""
-    body_yaw_deg: float = 0.0
-    shift_cm: tuple[float, float] = (0.0, 3.0)
-    frame_cm: float = 48.0
-    """what the picture's side measures at the head"""
-    ambient: Vector = (0.42, 0.43, 0.46)
-    sky: float = 0.4
-    exposure: float = 1.0
-
-
-_WINDOW = (
-    Softbox(-42, 28, 1.5, (1.0, 0.97, 0.93), 18),
-    Softbox(55, 10, 0.35, (0.85, 0.92, 1.0), 22),
-    Softbox(150, 35, 1.1, (1.0, 0.93, 0.82), 10),
-)
+_BLACK_HAIR = (0.018, 0.012, 0.009)
 
 PEOPLE: dict[str, Person] = {
     "noor": Person(
@@ -76,76 +21,83 @@ PEOPLE: dict[str, Person] = {
         seed=63,
         modes=((0, 1.7), (3, -0.5)),
         skin=SkinStyle(
-            base=(0.52, 0.31, 0.21), lips=(0.42, 0.13, 0.12), blush=0.75, under_eye=0.3, eyeliner=0.55,
-            brow_colour=(0.05, 0.03, 0.02), scalp_colour=(0.03, 0.018, 0.012), lip_gloss=0.12, seed=3,
+            base=(0.50, 0.29, 0.19), lips=(0.40, 0.12, 0.11), blush=0.8, under_eye=0.35, eyeliner=0.5, blotches=0.8,
+            brow_colour=(0.05, 0.03, 0.02), scalp_colour=(0.04, 0.025, 0.016), lip_gloss=0.10, seed=3,
         ),
         hair=HairStyle(
-            colour=(0.034, 0.018, 0.011), length_top=24, length_sides=17.5, length_back=17, parting_x=0.6, lift=0.2,
-            sweep_front=(1.0, -0.1, -0.35), sweep_sides=(0.15, -1.0, -0.25), volume=0.7, gravity=0.8, clump=0.88, lock=90,
-            curl_cm=0.7, curl_pitch_cm=7.0, frizz_cm=0.14, count=60000, width=0.013, points=40, seed=5,
+            colour=(0.045, 0.022, 0.012), length_top=25, length_sides=19, length_back=19, parting_x=1.2, lift=0.35,
+            sweep_front=(1.0, 0.1, -0.35), sweep_sides=(0.3, -1.0, -0.15), volume=1.3, gravity=0.7, clump=0.82, lock=110,
+            curl_cm=0.95, curl_pitch_cm=7.5, frizz_cm=0.2, count=52000, width=0.014, points=40, seed=5,
         ),
-        brows=BrowStyle(colour=(0.035, 0.021, 0.014), thickness=0.46, count=900, length=0.7, raise_cm=-0.35),
-        garment=GarmentStyle(colour=(0.26, 0.10, 0.075), neck_front=-13.6, neck_side=-11.3, neck_back=-10.4,
-                             broadness=0.9, folds_cm=0.3),
-        expression=(("mouthSmile", 0.2), ("eyeSquint", 0.2)),
-        pose_deg=(4, -4, 2),
-        frame_cm=42,
-        shift_cm=(0, 2.2),
-        lights=_WINDOW,
-        backdrop=lambda size: backdrop.foliage(size, size, 8, (0.10, 0.16, 0.05), (0.9, 0.85, 0.45)),
+        brows=BrowStyle(colour=(0.03, 0.018, 0.012), thickness=0.36, count=800, length=0.6, raise_cm=-0.35),
+        garment=GarmentStyle(colour=(0.30, 0.10, 0.07), neck_front=-13.0, neck_side=-11.0, neck_back=-10.2,
+                             broadness=0.9, folds_cm=0.4),
+        expression=(("mouthSmile_L", 0.26), ("mouthSmile_R", 0.2), ("eyeSquint", 0.15), ("eyeBlink", 0.06)),
+        pose_deg=(5, -2, 3),
+        lights=(Softbox(-32, 26, 1.5, (1.0, 0.96, 0.90), 20), Softbox(60, 0, 0.3, (0.9, 1.0, 0.85), 22),
+                Softbox(150, 35, 0.7, (1.0, 0.93, 0.80), 10)),
+        backdrop=lambda size: backdrop.foliage(size, size, 8, (0.06, 0.10, 0.035), (0.8, 0.75, 0.40)),
     ),
     "tobias": Person(
         title="Tobias",
-        alt="An elderly man with a short white beard in a library",
+        alt="An elderly man with glasses and a short white beard in a library",
         seed=75,
         modes=((0, -1.0), (2, 1.0)),
         age=1.0,
         skin=SkinStyle(
-            base=(0.58, 0.35, 0.27), lips=(0.43, 0.20, 0.17), blush=1.1, under_eye=0.75, blotches=1.0, age_spots=0.5,
-            brow_colour=(0.25, 0.22, 0.2), brow_underlay=0.15, scalp_colour=(0.42, 0.30, 0.25), seed=9, lip_strength=0.6,
+            base=(0.56, 0.33, 0.25), lips=(0.42, 0.19, 0.16), blush=1.1, under_eye=0.8, blotches=1.3, age_spots=0.5,
+            brow_colour=(0.25, 0.22, 0.2), brow_underlay=0.1, scalp_colour=(0.45, 0.31, 0.25), seed=9, lip_strength=0.6,
         ),
         hair=HairStyle(
-            colour=(0.20, 0.19, 0.175), grey=0.55, length_top=4.5, length_sides=2.6, length_back=3.0, parting_x=4.5,
+            colour=(0.42, 0.40, 0.37), grey=0.5, length_top=4.5, length_sides=2.6, length_back=3.0, parting_x=4.5,
             lift=0.35, sweep_front=(0.8, 0.1, -0.6), volume=0.7, gravity=0.3, clump=0.4, receding=2.2, hairline_shift=1.2,
-            thinning=0.6, count=30000, width=0.012, seed=6,
+            thinning=0.5, count=34000, width=0.013, seed=6,
         ),
-        brows=BrowStyle(colour=(0.22, 0.20, 0.18), thickness=0.5, count=800, length=1.0, grey=0.5, raise_cm=-0.4),
+        brows=BrowStyle(colour=(0.35, 0.33, 0.30), thickness=0.42, count=700, length=0.85, grey=0.5, raise_cm=-0.4),
         beard=BeardStyle(
-            colour=(0.22, 0.21, 0.195), length=1.1, count=26000, grey=0.6, cheeks=0.35, curl_cm=0.06, width=0.012
+            colour=(0.42, 0.40, 0.37), length=1.4, count=40000, grey=0.6, cheeks=0.35, curl_cm=0.06, width=0.013
         ),
-        garment=GarmentStyle(colour=(0.035, 0.045, 0.065), neck_front=-13.8, neck_side=-11.0, neck_back=-10, band_cm=2.2),
-        iris=(0.09, 0.15, 0.20),
-        expression=(("mouthSmile", 0.3), ("eyeSquint", 0.2)),
-        lights=(Softbox(-50, 32, 1.35, (1.0, 0.95, 0.88), 14), Softbox(60, 5, 0.25, (0.8, 0.9, 1.0), 20),
-                Softbox(140, 30, 0.9, (1.0, 0.9, 0.75), 10)),
-        backdrop=lambda size: backdrop.room(size, size, 5, (0.20, 0.16, 0.12)) * 0.5,
+        spectacles=SpectaclesStyle(colour=(0.045, 0.028, 0.016), roundness=2.5),
+        garment=GarmentStyle(colour=(0.035, 0.05, 0.085), neck_front=-13.0, neck_side=-10.8, neck_back=-10, band_cm=2.0,
+                             stand_cm=1.8, folds_cm=0.5),
+        iris=(0.10, 0.15, 0.19),
+        expression=(("mouthSmile", 0.3), ("eyeSquint", 0.25), ("eyeBlink", 0.05), ("browInnerUp", 0.15)),
+        pose_deg=(-4, -2, -1),
+        lights=(Softbox(-52, 32, 1.5, (1.0, 0.95, 0.88), 14), Softbox(58, 6, 0.4, (1.0, 0.92, 0.82), 24),
+                Softbox(140, 30, 0.4, (1.0, 0.9, 0.75), 10)),
+        backdrop=lambda size: backdrop.room(size, size, 5, (0.16, 0.12, 0.09), 0.05) * 0.4,
         lash_colour=(0.08, 0.07, 0.06),
-        lashes=20,
+        lashes=18,
     ),
     "amara": Person(
         title="Amara",
-        alt="A woman with dark brown skin and a halo of natural curls",
+        alt="A laughing woman with dark brown skin and a halo of natural curls",
         seed=80,
         modes=((0, 1.5), (2, -1.9), (3, -0.5)),
         skin=SkinStyle(
-            base=(0.165, 0.078, 0.044), lips=(0.20, 0.055, 0.052), blush=0.35, under_eye=0.35, eyeliner=0.6, gloss=0.075,
-            sclera=(0.25, 0.225, 0.21),
-            lip_gloss=0.16, brow_colour=(0.012, 0.008, 0.006), scalp_colour=(0.012, 0.008, 0.006), seed=14,
+            base=(0.170, 0.080, 0.045), lips=(0.21, 0.055, 0.05), blush=0.4, under_eye=0.35, eyeliner=0.6, gloss=0.085,
+            sclera=(0.42, 0.39, 0.36), lip_gloss=0.2, brow_colour=(0.012, 0.008, 0.006),
+            scalp_colour=(0.014, 0.009, 0.007), seed=14, blotches=0.8,
         ),
         hair=HairStyle(
-            colour=(0.020, 0.012, 0.008), length_top=7, length_sides=6.2, length_back=6, parting_x=99, lift=1.6, gravity=0.0, outward=2.6,
-            volume=0.3, clump=0.35, curl_cm=0.42, curl_pitch_cm=1.7, frizz_cm=0.3, count=60000, width=0.012, points=40, seed=8,
+            colour=(0.022, 0.013, 0.009), length_top=6, length_sides=5.4, length_back=5, parting_x=99, lift=1.6,
+            gravity=0.0, outward=2.6, volume=0.3, clump=0.35, curl_cm=0.42, curl_pitch_cm=1.7, frizz_cm=0.3, count=52000,
+            width=0.013, points=36, seed=8,
         ),
-        brows=BrowStyle(colour=(0.010, 0.007, 0.005), thickness=0.46, count=900, length=0.65, raise_cm=-0.3),
-        garment=GarmentStyle(colour=(0.36, 0.17, 0.05), neck_front=-15.4, neck_side=-12.0, neck_back=-10.8, broadness=0.9),
-        expression=(("mouthSmile", 0.2), ("eyeSquint", 0.25)),
+        brows=BrowStyle(colour=(0.010, 0.007, 0.005), thickness=0.38, count=800, length=0.6, raise_cm=-0.3),
+        garment=GarmentStyle(colour=(0.45, 0.24, 0.045), neck_front=-15.0, neck_side=-11.8, neck_back=-10.6, broadness=0.9),
+        expression=(
+            ("mouthSmile", 0.62), ("mouthUpperUp", 0.32), ("mouthLowerDown", 0.18), ("jawOpen", 0.07),
+            ("cheekSquint", 0.4), ("eyeSquint", 0.3), ("eyeBlink", 0.04),
+        ),
         iris=(0.035, 0.018, 0.010),
-        lights=(Softbox(-38, 30, 1.9, (1.0, 0.97, 0.94), 18), Softbox(60, 10, 0.9, (0.9, 0.93, 1.0), 20),
-                Softbox(-150, 30, 1.6, (1.0, 0.9, 0.8), 10)),
-        backdrop=lambda size: backdrop.studio(size, size, (0.30, 0.125, 0.07)),
-        exposure=1.3,
-        frame_cm=47,
-        shift_cm=(0, 1.0),
+        lights=(Softbox(-40, 30, 2.3, (1.0, 0.97, 0.93), 18), Softbox(62, 8, 0.7, (0.9, 0.93, 1.0), 20),
+                Softbox(-150, 30, 0.9, (1.0, 0.9, 0.8), 10)),
+        backdrop=lambda size: backdrop.studio(size, size, (0.30, 0.12, 0.065)),
+        pose_deg=(-5, 0, -3),
+        exposure=1.15,
+        frame_cm=41,
+        shift_cm=(0, 0.6),
     ),
     "kenta": Person(
         title="Kenta",
@@ -153,75 +105,210 @@ PEOPLE: dict[str, Person] = {
         seed=8,
         modes=((1, 1.6), (0, 0.2)),
         skin=SkinStyle(
-            base=(0.48, 0.29, 0.185), lips=(0.44, 0.19, 0.155), blush=0.5, under_eye=0.3, beard_shadow=0.15,
+            base=(0.49, 0.29, 0.18), lips=(0.42, 0.18, 0.145), lip_gloss=0.03, blush=0.6, under_eye=0.4, beard_shadow=0.2, blotches=0.9,
             brow_colour=(0.02, 0.015, 0.012), scalp_colour=(0.02, 0.014, 0.012), seed=5,
         ),
         hair=HairStyle(
-            colour=(0.014, 0.010, 0.009), length_top=7.5, length_sides=3.2, length_back=3.6, parting_x=-3.0, lift=0.35,
-            sweep_front=(0.55, 0.1, 0.75), sweep_sides=(0.05, -1.0, 0.15), volume=0.75, gravity=0.45, clump=0.7,
-            frizz_cm=0.1, count=60000, width=0.013, seed=9,
+            colour=(0.016, 0.012, 0.011), length_top=7.5, length_sides=3.2, length_back=3.6, parting_x=-3.0, lift=0.35,
+            sweep_front=(0.55, 0.1, 0.55), sweep_sides=(0.05, -1.0, 0.15), volume=0.65, gravity=0.4, clump=0.75,
+            frizz_cm=0.12, count=48000, width=0.014, seed=9,
         ),
-        brows=BrowStyle(colour=(0.012, 0.009, 0.008), thickness=0.52, count=1200, length=0.8, raise_cm=-0.4),
-        garment=GarmentStyle(colour=(0.20, 0.205, 0.20), neck_front=-14.6, neck_side=-11.6, neck_back=-10.6, folds_cm=0.25),
-        expression=(("mouthSmile", 0.2), ("eyeWide", 0.1)),
+        brows=BrowStyle(colour=(0.012, 0.009, 0.008), thickness=0.36, count=900, length=0.65, raise_cm=-0.4),
+        garment=GarmentStyle(colour=(0.040, 0.055, 0.075), neck_front=-13.6, neck_side=-11.2, neck_back=-10.2, knit=0.6),
+        expression=(("mouthSmile_L", 0.18), ("mouthSmile_R", 0.1), ("eyeBlink", 0.05)),
         iris=(0.03, 0.016, 0.009),
-        lights=(Softbox(40, 30, 1.25, (1, 0.98, 0.96), 18), Softbox(-60, 5, 0.4, (0.88, 0.94, 1.0), 22),
-                Softbox(-150, 35, 1.0, (0.9, 0.95, 1.0), 10)),
-        backdrop=lambda size: backdrop.studio(size, size, (0.20, 0.215, 0.23)),
+        pose_deg=(-6, 0, 2),
+        lights=(Softbox(46, 30, 1.5, (1, 0.98, 0.96), 16), Softbox(-150, 35, 0.25, (0.9, 0.95, 1.0), 10)),
+        backdrop=lambda size: backdrop.studio(size, size, (0.16, 0.18, 0.20)),
     ),
     "lady-of-the-valley": Person(
         title="Lady of the Valley",
-        alt="A painted lady with parted hair before a hazy landscape, in the manner of an old master",
+        alt="A painted lady under a veil before a hazy landscape, in the manner of an old master",
         seed=71,
         modes=((0, 1.5), (3, -0.6), (1, -0.6)),
-        style="painting",
+        paint=PaintStyle(sfumato=0.8, cracks=0.15),
         skin=SkinStyle(
-            base=(0.62, 0.40, 0.27), lips=(0.50, 0.20, 0.15), blush=0.7, under_eye=0.25, brow_underlay=0.15,
-            brow_colour=(0.16, 0.09, 0.05), scalp_colour=(0.09, 0.045, 0.02), seed=2, blotches=0.2,
+            base=(0.62, 0.40, 0.25), lips=(0.46, 0.20, 0.14), blush=0.6, under_eye=0.25, brow_underlay=0.12, blotches=0.3,
+            brow_colour=(0.16, 0.09, 0.05), scalp_colour=(0.05, 0.03, 0.018), seed=2,
         ),
         hair=HairStyle(
-            colour=(0.055, 0.030, 0.016), length_top=26, length_sides=19, length_back=19, parting_x=0.0, lift=0.1,
-            sweep_front=(1.0, -0.35, -0.5), sweep_sides=(0.15, -1.0, -0.5), volume=0.8, gravity=0.9, clump=0.85, lock=70,
-            curl_cm=0.5, curl_pitch_cm=5.0, frizz_cm=0.12, count=52000, width=0.013, points=36, seed=15,
+            colour=(0.055, 0.028, 0.014), length_top=26, length_sides=19, length_back=19, parting_x=0.0, lift=0.05,
+            sweep_front=(1.0, -0.45, -0.5), sweep_sides=(0.15, -1.0, -0.4), volume=0.6, gravity=0.9, clump=0.8, lock=70,
+            curl_cm=0.45, curl_pitch_cm=4.5, frizz_cm=0.12, count=48000, width=0.014, points=36, seed=15,
         ),
-        brows=BrowStyle(colour=(0.09, 0.05, 0.03), thickness=0.26, count=500, length=0.5, raise_cm=-0.2),
-        garment=GarmentStyle(colour=(0.050, 0.060, 0.030), neck_front=-17.6, neck_side=-13.0, neck_back=-11.5,
-                             broadness=0.9, folds_cm=0.7, band_cm=0.9),
+        brows=BrowStyle(colour=(0.10, 0.055, 0.03), thickness=0.2, count=260, length=0.4, raise_cm=-0.2),
+        garment=GarmentStyle(colour=(0.045, 0.050, 0.026), neck_front=-17.4, neck_side=-13.4, neck_back=-11.5,
+                             broadness=0.9, folds_cm=0.9, band_cm=0.9, knit=0.6),
+        headwear=HeadwearStyle(colour=(0.05, 0.04, 0.025), sheer=True, folds_cm=0.25, fold_width_cm=3.0, gap_cm=0.25,
+                               opening_deg=(80, 82, 84, 78, 70, 58, 50)),
         iris=(0.07, 0.038, 0.018),
-        expression=(("mouthSmile", 0.32), ("eyeWide", 0.05)),
-        lights=(Softbox(-45, 42, 1.7, (1.0, 0.93, 0.80), 16), Softbox(60, 5, 0.18, (0.8, 0.9, 0.9), 24)),
-        ambient=(0.36, 0.35, 0.29),
-        backdrop=lambda size: backdrop.landscape(size, size, 3) * 0.75,
-        pose_deg=(-7, 0, 0),
-        gaze_deg=(6, 0),
-        body_yaw_deg=-22,
-        lashes=16,
-        frame_cm=43,
-        shift_cm=(0, 2.4),
+        expression=(("mouthSmile_L", 0.34), ("mouthSmile_R", 0.26), ("eyeSquint", 0.2), ("eyeBlink", 0.06)),
+        lights=(Softbox(-40, 45, 1.6, (1.0, 0.92, 0.76), 20), Softbox(60, 5, 0.12, (0.8, 0.9, 0.9), 24)),
+        sky=(0.12, 0.11, 0.08),
+        backdrop=lambda size: backdrop.landscape(size, size, 3) * 0.6,
+        pose_deg=(-9, 0, 0),
+        gaze_deg=(7, 0),
+        body_yaw_deg=-25,
+        lashes=10,
+        pores=0.1,
     ),
     "rohan": Person(
         title="Rohan",
         alt="A man with a full black beard and swept-back hair at dusk",
         seed=44,
         modes=((0, -0.8),),
-        age=0.35,
+        age=0.4,
         skin=SkinStyle(
-            base=(0.33, 0.175, 0.105), lips=(0.30, 0.12, 0.10), blush=0.5, under_eye=0.7, beard_shadow=0.7,
+            base=(0.32, 0.165, 0.095), lips=(0.30, 0.12, 0.10), blush=0.5, under_eye=0.7, beard_shadow=0.7, blotches=1.0,
             brow_colour=(0.015, 0.01, 0.008), scalp_colour=(0.015, 0.01, 0.008), seed=17, gloss=0.06,
         ),
         hair=HairStyle(
-            colour=(0.018, 0.011, 0.008), length_top=9.0, length_sides=2.6, length_back=4.0, parting_x=99, lift=0.85,
+            colour=_BLACK_HAIR, length_top=9.0, length_sides=2.6, length_back=4.0, parting_x=99, lift=0.85,
             sweep_front=(0.15, 0.45, -1.0), sweep_sides=(0.05, -0.8, -0.8), volume=1.7, gravity=0.1, clump=0.75,
-            curl_cm=0.25, curl_pitch_cm=5.0, frizz_cm=0.12, count=56000, width=0.013, points=24, seed=12,
+            curl_cm=0.25, curl_pitch_cm=5.0, frizz_cm=0.12, count=46000, width=0.014, points=24, seed=12,
         ),
-        brows=BrowStyle(colour=(0.010, 0.007, 0.006), thickness=0.6, count=1400, length=0.9, raise_cm=-0.45),
-        beard=BeardStyle(colour=(0.016, 0.010, 0.008), length=1.3, count=34000, cheeks=0.5, curl_cm=0.10),
-        garment=GarmentStyle(colour=(0.10, 0.022, 0.025), neck_front=-14.2, neck_side=-11.3, neck_back=-10.4, broadness=1.04),
+        brows=BrowStyle(colour=(0.010, 0.007, 0.006), thickness=0.44, count=1100, length=0.75, raise_cm=-0.45),
+        beard=BeardStyle(colour=(0.018, 0.011, 0.008), length=1.3, count=34000, cheeks=0.5, curl_cm=0.10, width=0.012),
+        garment=GarmentStyle(colour=(0.12, 0.022, 0.025), neck_front=-13.4, neck_side=-11.0, neck_back=-10.2,
+                             broadness=1.04, stand_cm=2.0, band_cm=1.0),
+        expression=(("mouthSmile", 0.22), ("eyeSquint", 0.15), ("eyeBlink", 0.08), ("browInnerUp_L", 0.15)),
         iris=(0.045, 0.022, 0.011),
-        lights=(Softbox(45, 25, 1.9, (1.0, 0.90, 0.76), 14), Softbox(-55, 8, 0.45, (0.65, 0.8, 1.0), 22),
-                Softbox(-145, 30, 1.6, (0.7, 0.82, 1.0), 10)),
-        backdrop=lambda size: backdrop.foliage(size, size, 21, (0.035, 0.055, 0.085), (1.0, 0.55, 0.2)),
-        pose_deg=(-4, -1, 0),
-        exposure=1.2,
+        lights=(Softbox(45, 25, 2.0, (1.0, 0.90, 0.76), 14), Softbox(-60, 8, 0.3, (0.6, 0.78, 1.0), 22),
+                Softbox(-145, 30, 0.9, (0.7, 0.82, 1.0), 10)),
+        backdrop=lambda size: backdrop.foliage(size, size, 21, (0.030, 0.045, 0.075), (1.0, 0.55, 0.2)),
+        pose_deg=(5, -1, 0),
+        frame_cm=40,
+        shift_cm=(0, 1.2),
+    ),
+    "ingrid": Person(
+        title="Ingrid",
+        alt="An old woman with white hair tied back, by a window",
+        seed=69,
+        modes=((0, 1.0), (3, -0.6)),
+        age=1.15,
+        skin=SkinStyle(
+            base=(0.60, 0.37, 0.29), lips=(0.44, 0.18, 0.16), blush=1.0, under_eye=0.8, blotches=1.4, age_spots=0.7,
+            brow_colour=(0.3, 0.25, 0.2), brow_underlay=0.1, scalp_colour=(0.50, 0.42, 0.37), seed=31, lip_strength=0.6,
+        ),
+        hair=HairStyle(
+            colour=(0.50, 0.48, 0.45), grey=0.3, length_top=26, length_sides=26, length_back=26, parting_x=99, lift=0.5,
+            sweep_front=(0.1, 0.4, -1.0), sweep_sides=(0.1, 0.1, -1.0), volume=0.9, gravity=0.0, clump=0.45, lock=28,
+            curl_cm=0.06, curl_pitch_cm=6, frizz_cm=0.1, gather=(0, 4.0, -12.0), count=80000, width=0.014, points=22, seed=14,
+            hairline_shift=0.4,
+        ),
+        brows=BrowStyle(colour=(0.30, 0.26, 0.22), thickness=0.3, count=420, length=0.55, grey=0.4, raise_cm=-0.35),
+        garment=GarmentStyle(colour=(0.11, 0.13, 0.19), neck_front=-13.2, neck_side=-11.0, neck_back=-10.2, broadness=0.88,
+                             stand_cm=1.6, band_cm=1.5),
+        iris=(0.13, 0.17, 0.18),
+        expression=(("mouthSmile_L", 0.42), ("mouthSmile_R", 0.36), ("eyeSquint", 0.35), ("cheekSquint", 0.2)),
+        lights=(Softbox(-58, 22, 1.5, (0.93, 0.97, 1.0), 20), Softbox(55, 4, 0.35, (1.0, 0.9, 0.78), 24),
+                Softbox(130, 30, 0.35, (1.0, 0.88, 0.7), 12)),
+        backdrop=lambda size: backdrop.room(size, size, 11, (0.30, 0.27, 0.22), 0.05) * 0.45,
+        lash_colour=(0.10, 0.08, 0.06),
+        lashes=14,
+        pose_deg=(7, -1, 2),
+    ),
+    "samuel": Person(
+        title="Samuel",
+        alt="A bald man of sixty with dark skin and a grey beard against black",
+        seed=83,
+        modes=((0, -0.6), (2, -1.2)),
+        age=0.6,
+        skin=SkinStyle(
+            base=(0.125, 0.060, 0.035), lips=(0.17, 0.06, 0.05), blush=0.3, under_eye=0.5, gloss=0.085, blotches=1.8, beard_shadow=0.6,
+            lip_gloss=0.04,
+            sclera=(0.40, 0.36, 0.32), brow_colour=(0.012, 0.009, 0.008), brow_underlay=0.6, scalp_colour=(0.10, 0.05, 0.03),
+            seed=41,
+        ),
+        hair=None,
+        brows=BrowStyle(colour=(0.012, 0.010, 0.009), thickness=0.44, count=1300, length=0.7, grey=0.12, raise_cm=-0.4),
+        beard=BeardStyle(colour=(0.02, 0.018, 0.016), length=0.8, count=42000, grey=0.4, cheeks=0.3, curl_cm=0.10, width=0.012),
+        garment=GarmentStyle(colour=(0.035, 0.034, 0.036), neck_front=-13.0, neck_side=-10.8, neck_back=-10, stand_cm=2.6,
+                             band_cm=1.6, folds_cm=0.45),
+        iris=(0.03, 0.016, 0.010),
+        expression=(("mouthSmile", 0.12), ("eyeSquint", 0.2), ("eyeBlink", 0.06), ("browDown", 0.15)),
+        lights=(Softbox(-55, 26, 2.6, (1.0, 0.95, 0.88), 15), Softbox(125, 25, 1.6, (0.75, 0.87, 1.0), 12)),
+        sky=(0.08, 0.085, 0.10),
+        backdrop=lambda size: backdrop.studio(size, size, (0.035, 0.038, 0.042)),
+        pose_deg=(6, 1, 0),
+        exposure=1.15,
+        pores=0.8,
+    ),
+    "maeve": Person(
+        title="Maeve",
+        alt="A young woman with freckles and long red waves",
+        seed=66,
+        modes=((0, 1.6), (3, -0.6)),
+        skin=SkinStyle(
+            base=(0.64, 0.41, 0.33), lips=(0.50, 0.19, 0.17), blush=1.0, under_eye=0.3, freckles=1.6, blotches=0.8,
+            brow_colour=(0.22, 0.09, 0.04), scalp_colour=(0.28, 0.13, 0.07), lip_gloss=0.10, seed=23,
+        ),
+        hair=HairStyle(
+            colour=(0.26, 0.070, 0.018), length_top=24, length_sides=18, length_back=18, parting_x=-1.6, lift=0.45,
+            sweep_front=(1.0, 0.15, -0.45), sweep_sides=(0.35, -1.0, -0.3), volume=1.5, gravity=0.65, clump=0.8, lock=100,
+            curl_cm=1.1, curl_pitch_cm=6.0, frizz_cm=0.2, tuck=0.5, count=52000, width=0.014, points=40, seed=19,
+        ),
+        brows=BrowStyle(colour=(0.20, 0.075, 0.03), thickness=0.34, count=650, length=0.55, raise_cm=-0.35),
+        garment=GarmentStyle(colour=(0.05, 0.13, 0.10), neck_front=-13.4, neck_side=-11.0, neck_back=-10.2, broadness=0.9,),
+        iris=(0.10, 0.16, 0.09),
+        expression=(
+            ("mouthSmile_L", 0.42), ("mouthSmile_R", 0.36), ("cheekSquint", 0.15), ("eyeSquint", 0.12),
+        ),
+        lights=(Softbox(40, 32, 1.4, (1.0, 0.98, 0.95), 20), Softbox(-140, 30, 0.5, (1.0, 0.92, 0.8), 12)),
+        backdrop=lambda size: backdrop.studio(size, size, (0.42, 0.45, 0.46)),
+        lash_colour=(0.06, 0.03, 0.015),
+        pose_deg=(-7, 1, -3),
+    ),
+    "samira": Person(
+        title="Samira",
+        alt="A woman in a plum-coloured headscarf by a window",
+        seed=68,
+        modes=((0, 1.4), (3, -0.6)),
+        age=0.25,
+        skin=SkinStyle(
+            base=(0.42, 0.235, 0.145), lips=(0.36, 0.11, 0.10), blush=0.7, under_eye=0.5, eyeliner=0.6, blotches=0.9,
+            brow_colour=(0.03, 0.02, 0.015), lip_gloss=0.12, seed=37,
+        ),
+        hair=None,
+        headwear=HeadwearStyle(colour=(0.13, 0.045, 0.07), folds_cm=0.9, fold_width_cm=2.6, gap_cm=0.35,
+                               opening_deg=(58, 58, 62, 64, 54, 42, 36)),
+        brows=BrowStyle(colour=(0.02, 0.013, 0.010), thickness=0.38, count=900, length=0.6, raise_cm=-0.35),
+        garment=GarmentStyle(colour=(0.10, 0.10, 0.11), neck_front=-14.0, neck_side=-11.4, neck_back=-10.4, broadness=0.9),
+        iris=(0.06, 0.034, 0.016),
+        expression=(("mouthSmile_L", 0.3), ("mouthSmile_R", 0.36), ("eyeSquint", 0.18), ("eyeBlink", 0.04)),
+        lights=(Softbox(50, 28, 1.6, (0.96, 0.98, 1.0), 20), Softbox(-140, 30, 0.6, (1.0, 0.9, 0.78), 12)),
+        backdrop=lambda size: backdrop.room(size, size, 7, (0.26, 0.24, 0.21), 0.05) * 0.45,
+        pose_deg=(-6, 0, 2),
+    ),
+    "girl-at-the-window": Person(
+        title="Girl at the Window",
+        alt="A painted girl in a linen headscarf against a dark wall, in the manner of a Dutch master",
+        seed=74,
+        modes=((0, 1.6), (3, -0.8)),
+        paint=PaintStyle(varnish=(1.0, 0.95, 0.82), cracks=0.10, strokes=0.6),
+        skin=SkinStyle(
+            base=(0.64, 0.42, 0.31), lips=(0.55, 0.17, 0.14), blush=0.7, under_eye=0.2, brow_underlay=0.15, blotches=0.3,
+            brow_colour=(0.2, 0.12, 0.07), scalp_colour=(0.2, 0.12, 0.08), lip_gloss=0.16, seed=27,
+        ),
+        hair=None,
+        headwear=HeadwearStyle(colour=(0.60, 0.53, 0.42), wrap=True, folds_cm=0.4, fold_width_cm=2.8, gap_cm=0.5,
+                               opening_deg=(60, 62, 66, 66, 55, 44, 39), band_colour=(0.50, 0.40, 0.27)),
+        brows=BrowStyle(colour=(0.12, 0.07, 0.04), thickness=0.26, count=360, length=0.45, raise_cm=-0.3),
+        garment=GarmentStyle(colour=(0.55, 0.50, 0.42), neck_front=-13.4, neck_side=-11.2, neck_back=-10.4, broadness=0.85,
+                             stand_cm=1.0, band_cm=0.5, knit=0.0),
+        coat=GarmentStyle(colour=(0.05, 0.075, 0.14), neck_front=-17, neck_side=-12.4, neck_back=-10.4, vee=0.4, band_cm=0.6,
+                          ease_cm=0.7, folds_cm=0.9, knit=0.0, broadness=0.88, seed=6),
+        iris=(0.10, 0.11, 0.10),
+        expression=(("jawOpen", 0.03), ("mouthSmile", 0.08), ("eyeBlink", 0.03)),
+        lights=(Softbox(-58, 30, 1.5, (1.0, 0.97, 0.90), 18),),
+        sky=(0.065, 0.065, 0.07),
+        ground=(0.05, 0.045, 0.04),
+        backdrop=lambda size: backdrop.studio(size, size, (0.022, 0.022, 0.017)),
+        pose_deg=(-11, 0, 2),
+        gaze_deg=(6, 0),
+        body_yaw_deg=-32,
+        lashes=12,
+        pores=0.1,
+        exposure=1.25,
     ),
 }

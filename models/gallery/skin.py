@@ -90,7 +90,10 @@ def skin_albedo(p: np.ndarray, neutral: Floats, style: SkinStyle, scalp: np.ndar
 
     if style.freckles > 0:
         seen = np.exp(-(((p[:, 1] - 0.8) / 3.2) ** 2)) * smoothstep(3, 7, p[:, 2])
-        freckle = smoothstep(0.42, 0.7, value_noise(p * 5.1, style.seed + 31)) * seen * style.freckles
+        many = value_noise(p * 0.6, style.seed + 33) * 0.12  # here more, there less
+        freckle = smoothstep(0.36, 0.62, value_noise(p * 3.6, style.seed + 31) + many)
+        freckle = np.minimum(1.0, (freckle + 0.7 * smoothstep(0.4, 0.7, value_noise(p * 6.3, style.seed + 32) + many)))
+        freckle *= np.minimum(1.0, seen * style.freckles)
         albedo *= 1 - freckle[:, None] * np.array([0.25, 0.42, 0.5])
     if style.age_spots > 0:
         spots = smoothstep(0.5, 0.72, value_noise(p * 1.5, style.seed + 61) + 0.15 * fine) * style.age_spots

@@ -13,34 +13,37 @@ FRAMES = FPS * SECONDS
 # (seconds, value); minimum-jerk motion between neighbours.
 Keys = list[tuple[float, float]]
 
-YAW_DEG: Keys = [(1.1, 0), (1.7, 25), (1.9, 25), (2.75, -25), (2.95, -25), (3.5, 0), (9.0, 0), (9.4, 0)]
-PITCH_DEG: Keys = [(3.4, 0), (3.75, -12), (4.15, 12), (4.5, -6), (4.75, 0), (6.9, 0), (7.2, 4), (7.6, 0)]
-ROLL_DEG: Keys = [(4.7, 0), (5.15, 12), (5.3, 12), (5.9, -12), (6.05, -12), (6.5, 0), (7.7, 0), (8.1, 4), (8.6, 0)]
-SMILE: Keys = [(7.45, 0), (7.85, 0.9), (8.35, 0.9), (8.75, 0)]
+YAW_DEG: Keys = [(1.1, 0), (1.75, 25), (1.95, 25), (2.8, -25), (3.0, -25), (3.55, 0), (5.0, 0), (5.6, 6), (6.2, -5), (6.7, 0)]
+PITCH_DEG: Keys = [(3.45, 0), (3.85, -15), (3.95, -15), (4.4, 15), (4.5, 15), (4.95, 0), (6.7, 0), (7.1, 4), (7.6, 0)]
+ROLL_DEG: Keys = [(4.8, 0), (5.25, 12), (5.4, 12), (6.0, -12), (6.15, -12), (6.6, 0), (7.6, 0), (8.0, 5), (8.45, -4), (8.8, 0)]
+LEAN_CM: Keys = [(6.4, 0), (7.0, 9), (7.4, 9), (8.1, 0)]
+"""towards the camera"""
+SIDE_CM: Keys = [(4.6, 0), (5.3, 3.2), (5.5, 3.2), (6.2, -2.4), (6.4, -2.4), (7.0, 0)]
+SMILE: Keys = [(7.45, 0), (7.85, 0.85), (8.4, 0.85), (8.8, 0)]
+PURSE: Keys = [(6.28, 0), (6.45, 1), (6.62, 1), (6.78, 0)]
 GAZE_YAW_DEG: Keys = [
-    *[(1.0, 0), (1.15, 12), (1.7, 4), (1.95, 0), (2.1, -12), (2.75, -4), (3.0, 0)],
-    *[(8.70, 0), (8.80, 24), (8.97, 24), (9.09, -24), (9.26, -24), (9.36, 0)],
+    *[(1.0, 0), (1.1, 12), (1.75, 3), (2.0, 0), (2.1, -12), (2.8, -3), (3.05, 0)],
+    *[(8.82, 0), (8.89, 24), (9.07, 24), (9.16, -24), (9.33, -24), (9.41, 0)],
 ]
-GAZE_PITCH_DEG: Keys = [(9.36, 0), (9.44, 17), (9.56, 17), (9.66, -20), (9.78, -20), (9.88, 0)]
-BROWS: Keys = [(5.3, 0), (5.5, 0.6), (5.8, 0.5), (6.0, 0), (6.85, 0), (7.1, 0.7), (7.4, 0), (9.34, 0), (9.46, 0.8), (9.66, 0)]
-BROW_DOWN: Keys = [(6.2, 0), (6.4, 0.6), (6.65, 0.5), (6.85, 0)]
+GAZE_PITCH_DEG: Keys = [(9.41, 0), (9.48, 17), (9.60, 17), (9.68, -20), (9.79, -20), (9.88, 0)]
+BROWS: Keys = [(5.3, 0), (5.5, 0.6), (5.8, 0.5), (6.0, 0), (6.75, 0), (7.0, 0.8), (7.4, 0), (9.4, 0), (9.5, 0.7), (9.68, 0)]
+BROW_DOWN: Keys = [(6.2, 0), (6.4, 0.7), (6.6, 0.6), (6.75, 0)]
 
-BLINKS_S = [1.35, 2.4, 3.3, 4.68, 5.95, 7.5, 8.65]
-WINK_LEFT_S = 8.12
+BLINKS_S = [1.38, 3.30, 5.02, 6.68, 8.86]
+WINK_LEFT_S, WINK_RIGHT_S = 7.98, 8.42
 
 # (start, end, jawOpen, other shapes): syllables; the lips close in between.
 SYLLABLES: list[tuple[float, float, float, dict[str, float]]] = [
-    (4.75, 4.98, 0.30, {"mouthStretch": 0.3}),
-    (4.98, 5.22, 0.42, {"mouthUpperUp": 0.2, "mouthLowerDown": 0.3}),
-    (5.28, 5.48, 0.16, {"mouthFunnel": 0.7, "mouthPucker": 0.4}),
-    (5.48, 5.72, 0.50, {"mouthLowerDown": 0.3}),
-    (5.78, 5.98, 0.24, {"mouthStretch": 0.5, "mouthSmile": 0.2, "mouthLowerDown": 0.3}),
-    (5.98, 6.18, 0.14, {"mouthPucker": 0.8, "mouthFunnel": 0.3}),
-    (6.24, 6.46, 0.38, {"mouthUpperUp": 0.3, "mouthLowerDown": 0.2}),
-    (6.46, 6.68, 0.28, {"mouthFunnel": 0.6}),
-    (6.76, 7.42, 0.95, {"mouthLowerDown": 0.25, "mouthUpperUp": 0.15}),
+    (4.70, 4.90, 0.28, {"mouthStretch": 0.3}),
+    (4.90, 5.13, 0.42, {"mouthUpperUp": 0.2, "mouthLowerDown": 0.3}),
+    (5.19, 5.38, 0.16, {"mouthFunnel": 0.7, "mouthPucker": 0.4}),
+    (5.38, 5.60, 0.50, {"mouthLowerDown": 0.3}),
+    (5.66, 5.84, 0.24, {"mouthStretch": 0.5, "mouthSmile": 0.2, "mouthLowerDown": 0.3}),
+    (5.84, 6.02, 0.14, {"mouthPucker": 0.8, "mouthFunnel": 0.3}),
+    (6.06, 6.28, 0.40, {"mouthUpperUp": 0.3, "mouthLowerDown": 0.2}),
+    (6.80, 7.46, 0.95, {"mouthLowerDown": 0.25, "mouthUpperUp": 0.15}),
 ]
-CLOSED_LIPS_S = [5.25, 5.75, 6.21, 6.72]
+CLOSED_LIPS_S = [5.16, 5.63, 6.04]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Frame:
     smile: float
     gaze_yaw_deg: float
     gaze_pitch_deg: float
-    shift_cm: tuple[float, float]
+    shift_cm: tuple[float, float, float]
+    """of the whole person: to the viewer's right, up, towards the camera"""
     shapes: dict[str, float]
     """expression weights, those above included"""
 
@@ -84,8 +88,13 @@ def _pulse(t: float, start: float, end: float) -> float:
 
 
 def _blink(t: float, centre: float) -> float:
-    """Closes in 80 ms, stays shut for 70, opens in 150."""
-    return eased([(centre - 0.115, 0), (centre - 0.035, 1), (centre + 0.035, 1), (centre + 0.185, 0)], t)
+    """Closes in 70 ms, stays shut for 40, opens in 110."""
+    return eased([(centre - 0.09, 0), (centre - 0.02, 1), (centre + 0.02, 1), (centre + 0.13, 0)], t)
+
+
+def _wink(t: float, centre: float) -> float:
+    """Slower than a blink, and held."""
+    return eased([(centre - 0.17, 0), (centre - 0.06, 1), (centre + 0.06, 1), (centre + 0.18, 0)], t)
 
 
 def frame(index: int) -> Frame:
@@ -99,7 +108,7 @@ def frame(index: int) -> Frame:
     roll = eased(ROLL_DEG, t) + sway[2]
     smile = eased(SMILE, t)
     blink = max(_blink(t, centre) for centre in BLINKS_S)
-    left = max(blink, eased([(WINK_LEFT_S - 0.17, 0), (WINK_LEFT_S - 0.07, 1), (WINK_LEFT_S + 0.09, 1), (WINK_LEFT_S + 0.25, 0)], t))
+    left, right = max(blink, _wink(t, WINK_LEFT_S)), max(blink, _wink(t, WINK_RIGHT_S))
 
     shapes: dict[str, float] = {}
 
@@ -122,9 +131,12 @@ def frame(index: int) -> Frame:
     add("browInnerUp", eased(BROWS, t))
     add("browOuterUp", eased(BROWS, t))
     add("browDown", eased(BROW_DOWN, t))
-    wink = left - blink if left > blink else 0.0
-    add("cheekSquint_L", 0.5 * wink)
-    add("browDown_L", 0.35 * wink)
+    purse = eased(PURSE, t)
+    add("mouthPucker", 0.85 * purse)
+    add("mouthFunnel", 0.25 * purse)
+    for side, shut in (("L", left), ("R", right)):
+        add(f"cheekSquint_{side}", 0.5 * (shut - blink))
+        add(f"browDown_{side}", 0.35 * (shut - blink))
     gaze_yaw, gaze_pitch = eased(GAZE_YAW_DEG, t), eased(GAZE_PITCH_DEG, t)
     add("eyeLookUp", max(0.0, gaze_pitch) / 26 * (1 - blink))
     add("eyeLookDown", max(0.0, -gaze_pitch) / 30 * (1 - blink))
@@ -132,6 +144,8 @@ def frame(index: int) -> Frame:
         add(f"eyeLookOut_{side}", max(0.0, outward) / 34)
         add(f"eyeLookIn_{side}", max(0.0, -outward) / 34)
     add("eyeBlink_L", left)
-    add("eyeBlink_R", blink)
-    shift = alive * np.array([0.25 * np.sin(2 * phase), 0.12 * np.sin(3 * phase + 2)])
-    return Frame(jaw, left, blink, yaw, pitch, roll, smile, gaze_yaw, gaze_pitch, (shift[0], shift[1]), shapes)
+    add("eyeBlink_R", right)
+    sideways = 0.3 * alive * np.sin(2 * phase) + eased(SIDE_CM, t)
+    upwards = 0.15 * alive * np.sin(3 * phase + 2)
+    shift = (float(sideways), float(upwards), eased(LEAN_CM, t))
+    return Frame(jaw, left, right, yaw, pitch, roll, smile, gaze_yaw, gaze_pitch, shift, shapes)

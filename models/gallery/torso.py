@@ -33,6 +33,10 @@ class GarmentStyle:
     folds_cm: float = 0.35
     stand_cm: float = 0.0
     """a standing collar's height, leaning to the neck"""
+    ease_cm: float = 0.0
+    """how far it stands off the body: what is worn over something else"""
+    knit: float = 1.0
+    """relief of ribs and stitches, 0-1"""
     seed: int = 5
 
 
@@ -85,6 +89,7 @@ def sew(rig: Rig, person: Floats, style: GarmentStyle, rings: int = 90, sectors:
     fold = style.folds_cm * (hang + 0.25 * crease.reshape(x.shape)) * smoothstep(0.02, 0.25, share)
     band = smoothstep(style.band_cm + 0.12, style.band_cm - 0.12, drop) if style.band_cm else np.zeros_like(drop)
     puff = fold + 0.18 * band * (1 - smoothstep(style.band_cm * 0.7, style.band_cm, drop) * 0.6)
+    puff = puff + style.ease_cm
     length = np.hypot(x, z - centre)
     x, z = x * (1 + puff / length), centre + (z - centre) * (1 + puff / length)
 
@@ -118,7 +123,7 @@ def sew(rig: Rig, person: Floats, style: GarmentStyle, rings: int = 90, sectors:
     )
 
 
-def _over_skin(rig: Rig, person: Floats, loft: np.ndarray, hug: np.ndarray, gap_cm: float = 0.22) -> np.ndarray:
+def _over_skin(rig: Rig, person: Floats, loft: np.ndarray, hug: np.ndarray, gap_cm: float = 0.32) -> np.ndarray:
     """Moves cloth (rings, sectors, 3) out wherever the bust would show through, and onto it where it hugs (0-1).
 
     The displacement is smoothed, not the cloth, so that no ridge is left where the rig's bust ends."""
@@ -142,6 +147,6 @@ def _over_skin(rig: Rig, person: Floats, loft: np.ndarray, hug: np.ndarray, gap_
         for _ in range(6):
             around = (np.roll(moved, 1, 1) + np.roll(moved, -1, 1) + 2 * moved) / 4
             blurred = np.concatenate([around[:1], (around[:-2] + around[2:] + 2 * around[1:-1]) / 4, around[-1:]])
-            moved = moved * hug[..., None] + blurred * (1 - hug[..., None])
+            moved = around * hug[..., None] + blurred * (1 - hug[..., None])  # along the neckline, never across it
         moved = (np.roll(moved, 1, 1) + np.roll(moved, -1, 1) + 2 * moved) / 4
     return loft + moved
