@@ -29,7 +29,7 @@ export function straightenLeaning(expression: Float64Array, scale: number): void
 }
 
 /** k, fitted to the rigid points of `expression` by least squares. */
-export function perspectiveOf(expression: Float64Array): number {
+function perspectiveOf(expression: Float64Array): number {
   let sum = 0;
   for (const point of RIGID_POINTS) {
     for (let i = 3 * point; i < 3 * point + 2; i++) sum += expression[i] * GROWTH[i];

@@ -1,4 +1,3 @@
-import { LANDMARK_COUNT } from '../face/face-landmarks.ts';
 import { SILHOUETTE, SKIN_TRIANGLES } from '../face/face-topology.ts';
 import { FACE_REGIONS } from '../face/face-visibility.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
@@ -146,9 +145,4 @@ function ownerOf(sample: number): number {
   const corners = SKIN_TRIANGLES.subarray(3 * sample, 3 * sample + 3);
   const shares = REGION_WEIGHTS.map((weights) => corners.reduce((sum, corner) => sum + weights[corner], 0));
   return shares.indexOf(Math.max(...shares));
-}
-
-/** Whether `points` are a whole face's. */
-export function hasFinitePoints(points: Float32Array): boolean {
-  return points.length === 3 * LANDMARK_COUNT && points.every(Number.isFinite);
 }
