@@ -24,6 +24,10 @@ const RECESS = 1;
 /** Upwards the neck leans forward, by this much in all, and grows thinner to this share. */
 const LEAN = 0.3;
 const THINNER = 0.88;
+/** So much of the person is around what must not be seen; the steps towards the axis until that is so. */
+const MARGIN_PX = 3;
+const STEP = 0.93;
+const MOST_STEPS = 24;
 /** Where the trunk takes over from the head. */
 const HEAD_UNTIL = 1.2;
 const TRUNK_FROM = 2.4;
@@ -53,6 +57,7 @@ export class NeckColumn {
         const aside = half * thickness * Math.sin(angleDeg * DEGREE);
         const z = NECK.depth - LEAN * upwards - NECK.radius * thickness * Math.cos(angleDeg * DEGREE);
         this.#inHead.set([aside, height, z], i);
+        this.#hide(i, ownPose, person);
         const seenAside = Math.max(-half + FROM_OUTLINE, Math.min(half - FROM_OUTLINE, aside));
         const jaw = jawHeight(seenAside) + BELOW_JAW;
         const seenHeight = height > jaw ? height : jaw + (jaw - height) * MIRRORED;
@@ -61,6 +66,22 @@ export class NeckColumn {
       });
     });
     applySimilarity(ownPose, this.#inHead, this.#own);
+  }
+
+  /** Draws a vertex towards the neck's axis until the person is in front of it in the still. */
+  #hide(i: number, ownPose: Similarity, { width, height, data }: RgbaImage): void {
+    const place = new Float64Array(3);
+    const isHidden = (dx: number) => {
+      const [x, y] = [Math.floor(place[0] + dx), Math.floor(place[1])];
+      if (x < 0 || y < 0 || x >= width || y >= height) return true;
+      return data[4 * (y * width + x) + 3] >= 250;
+    };
+    for (let step = 0; step < MOST_STEPS; step++) {
+      applySimilarity(ownPose, this.#inHead.subarray(i, i + 3), place);
+      if (isHidden(0) && isHidden(-MARGIN_PX) && isHidden(MARGIN_PX)) return;
+      this.#inHead[i] *= STEP;
+      this.#inHead[i + 2] = NECK.depth + (this.#inHead[i + 2] - NECK.depth) * STEP;
+    }
   }
 
   /** Two triangles per cell; its vertices begin at index `first`. */

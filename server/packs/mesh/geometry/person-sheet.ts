@@ -119,7 +119,8 @@ export class PersonSheet {
         const below = Math.max(0, height - jawHeight(aside));
         const z =
           onHead + (neckDepth(ownPose, aside, height) - onHead) * smoothstep(0, JAW_OVERHANG, below) * (1 - isBare);
-        this.#own.set([x, y, z], 3 * v);
+        // The first ring is the outline itself.
+        this.#own.set([x, y, ring === 0 ? outlineOfFace : z], 3 * v);
         vertices.push({ landmark: spoke.landmark, aside: Math.abs(aside), below, overHair, skin: spoke.skin });
         this.#withHead[v] =
           1 - smoothstep(0, NECK_REACH + HAIR_REACH_MORE * smoothstep(0.9, 1.3, Math.abs(aside)), below);

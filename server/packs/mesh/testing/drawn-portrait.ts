@@ -138,7 +138,8 @@ function fill(image: RgbaImage, covers: (x: number, y: number) => boolean, colou
   }
 }
 
-function inside(polygon: [number, number][], x: number, y: number): boolean {
+/** Whether (x, y) lies in a polygon. */
+export function inside(polygon: [number, number][], x: number, y: number): boolean {
   let result = false;
   let [bx, by] = polygon[polygon.length - 1];
   for (const [ax, ay] of polygon) {
@@ -148,7 +149,8 @@ function inside(polygon: [number, number][], x: number, y: number): boolean {
   return result;
 }
 
-function paint(image: RgbaImage, x: number, y: number, colour: readonly number[]): void {
+/** Sets one pixel's colour, opaque. */
+export function paint(image: RgbaImage, x: number, y: number, colour: readonly number[]): void {
   image.data.set(
     colour.map((value) => Math.round(value)),
     4 * (y * image.width + x),
