@@ -193,11 +193,11 @@ describe('irisVisibility', () => {
 
   test('does not mind the highlight of an eye, and does a reflection over the iris', () => {
     const highlight = withGlare(0.3);
-    expect(irisVisibility(highlight.image, highlight.points, EYES[0])).toBeGreaterThan(0.8);
+    expect(irisVisibility(highlight.image, highlight.points, EYES[0])).toBeGreaterThan(0.5);
     for (const radii of [1, 2.5]) {
       const glare = withGlare(radii);
       expect(irisVisibility(glare.image, glare.points, EYES[0])).toBeLessThan(0.2);
-      expect(irisVisibility(glare.image, glare.points, EYES[1])).toBeGreaterThan(0.8);
+      expect(irisVisibility(glare.image, glare.points, EYES[1])).toBeGreaterThan(0.5);
     }
   });
 
