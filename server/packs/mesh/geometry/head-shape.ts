@@ -8,7 +8,7 @@ import type { Similarity } from '../../../motion/procrustes.ts';
 /** The skull as an ellipsoid about x = 0; 4 % root mean square off the rig's. */
 export const SKULL = { centre: [0, -0.07, 1.09], axes: [1.27, 1.62, 1.63] } as const;
 /** Of an ear that stands free: where its rim is in depth, and the end of its lobe in depth and height. */
-export const EAR = { rimDepth: 1.3, lobeDepth: 0.85, rimHeight: 0.5, lobeHeight: 0.95 } as const;
+export const EAR = { rimDepth: 1.2, lobeDepth: 0.85, rimHeight: 0.5, lobeHeight: 0.95 } as const;
 /** The neck below the jaw: a cylinder whose axis is so deep, and its radius. */
 export const NECK = { depth: 1.25, radius: 0.92 } as const;
 /** Where the skull sits on the neck, and the neck on the trunk. */

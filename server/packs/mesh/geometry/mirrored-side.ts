@@ -27,7 +27,7 @@ const MOST_DIFFERENCE = 0.7;
 const RELAXATIONS = 80;
 const HOLD = 0.25;
 /** Of what the light does to skin, hair takes up this share. */
-const HAIR_SHARE = 0.3;
+const HAIR_SHARE = 0.12;
 /** Nearer than what it replaces by so much, pixels. */
 const FACE_BIAS_PX = 1.5;
 const SHEET_BIAS_PX = 0.4 * BEHIND_FACE;
