@@ -4,6 +4,7 @@ import type { RgbaImage } from '../imaging/rgba-image.ts';
 import { BAND, sideColors, solveAlpha } from './alpha-matte.ts';
 import { fillBackground } from './background-fill.ts';
 import { enlarge, shrink, toColorPlanes } from './color-planes.ts';
+import { distanceTransform } from './distance-transform.ts';
 import { measureMatte, refusalOf } from './matte-quality.ts';
 import { personOutline, signedDistance } from './person-outline.ts';
 import { segmentPerson } from './segment-person.ts';
@@ -22,6 +23,11 @@ const SEARCH_SIDE_PX = 256;
 /** Half the width of the band in which the edge is looked for, face widths: along hair, and along clothes. */
 const HAIR_BAND = 0.075;
 const BODY_BAND = 0.03;
+
+/** Alpha below which nothing of the person is seen. */
+const BARELY_PERSON = 0.02;
+/** How far JPEG's blocks and coarse colours smear an edge, pixels. */
+const FRINGE_PX = 6;
 
 /**
  * Cuts the person of a portrait from the background, and fills in what is behind. Where the two cannot be told
@@ -65,11 +71,24 @@ export function cutPortrait(
   const quality = measureMatte(outline, segmentation, distances, shrink(alpha, 1, size, searchSize));
   const refusal = refusalOf(quality);
   if (refusal !== null) return refuse(refusal);
-  const solved = Uint8Array.from(alpha, (value) => (value > 0.98 ? 1 : value < 0.02 ? 0 : BAND));
-  const hole = Uint8Array.from(alpha, (value, i) => (value > 0.02 || trimap[i] !== 0 ? 1 : 0));
+  const solved = Uint8Array.from(alpha, (value) => (value > 1 - BARELY_PERSON ? 1 : value < BARELY_PERSON ? 0 : BAND));
+  const hole = Uint8Array.from(alpha, (value, i) => (value > BARELY_PERSON || trimap[i] !== 0 ? 1 : 0));
   const background = fillBackground(picture.data, hole, width, height);
   const { person } = sideColors(picture, solved);
+  includeFringe(alpha, width, height);
   return { layers: unmixLayers(still, alpha, person, background), refusal: null };
+}
+
+/**
+ * Gives the pixels just outside of the person the least alpha there is: what lossy pictures smear beyond an edge is
+ * then the person's to carry, instead of staying on the wall as an outline of who was there.
+ */
+function includeFringe(alpha: Float32Array, width: number, height: number): void {
+  const isPerson = alpha.map((value) => (value > BARELY_PERSON ? 1 : 0));
+  const { distances } = distanceTransform(isPerson, width, height);
+  for (let i = 0; i < alpha.length; i++) {
+    if (distances[i] <= FRINGE_PX) alpha[i] = Math.max(alpha[i], 1 / 255);
+  }
 }
 
 function refuse(refusal: CutRefusal): PortraitCut {
