@@ -14,6 +14,8 @@ from planes import HEIGHT, WIDTH, Lids
 
 OPEN_LID_ERROR_PX, MOVED_LID_ERROR_PX, CORNER_ERROR_PX = 1.2, 0.5, 1.5
 """standard deviations of what a tracker says: an eye in a portrait of 512 pixels has half the crop's resolution"""
+WIDE_EYE_CHANCE, WIDE_EYE_ERROR_PX = 0.25, 6.0
+"""now and then the tracker puts the upper lid of a wide open eye too low, by up to this much"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ def photographed(batch: Batch, generator: torch.Generator) -> Batch:
     def unsure(line: Tensor, amount: float) -> Tensor:
         return line + amount * (randn(1) + 0.5 * randn(1) * x + 0.6 * randn(1) * (1 - x * x))
 
-    own_upper, own_lower = unsure(lids.open_upper, OPEN_LID_ERROR_PX), unsure(lids.open_lower, OPEN_LID_ERROR_PX)
+    too_low = WIDE_EYE_ERROR_PX * rand(1) * (rand(1) < WIDE_EYE_CHANCE).float()
+    own_upper = unsure(lids.open_upper, OPEN_LID_ERROR_PX) + too_low * (1 - x**4)
+    own_lower = unsure(lids.open_lower, OPEN_LID_ERROR_PX)
     upper, lower = unsure(lids.upper, MOVED_LID_ERROR_PX), unsure(lids.lower, MOVED_LID_ERROR_PX)
     shut = (lids.lower - lids.upper) < 0.3
     upper = torch.where(shut, lids.upper, torch.minimum(upper, lower))

@@ -20,11 +20,13 @@ PLANES = 12
 
 DISTANCE_RANGE_PX = 16.0
 """distances to a lid are told in this unit, up to one"""
-HOLE_ABOVE_PX, HOLE_BELOW_PX, HOLE_BESIDE_PX = 8.0, 5.0, 7.0
+HOLE_ABOVE_PX, HOLE_BELOW_PX, HOLE_BESIDE_PX = 7.0, 4.0, 7.0
 """skin takes the place of the open eye and of this much around it: lashes, liner, wet edge"""
+HOLE_REACH_PX = 6
+"""in a column, the lids of all columns as near as this count: where lids are steep, lashes stand beside them"""
 FILL_LEVELS = 5
 FILL_TRUST = 0.3
-MOST_LOG_GAIN, MOST_LOG_TINT = 2.0, 0.25
+MOST_LOG_GAIN, MOST_LOG_TINT = 2.0, 0.12
 WINDOW_FROM, WINDOW_RADII_PX = 0.7, (47.0, 31.0)
 ALPHA_OUTSIDE, ALPHA_INSIDE = -3.0, 3.0
 """opacity's logit that the net's answer is added to, away from the open eye and in its place"""
@@ -70,8 +72,13 @@ def window(like: Tensor) -> Tensor:
 
 def hole(lids: Lids) -> Tensor:
     """(B, 1, H, W) the open eye, its lashes and its edge, 0-1."""
-    top, bottom = lids.open_upper - HOLE_ABOVE_PX, lids.open_lower + HOLE_BELOW_PX
+    top = -_highest_near(-lids.open_upper) - HOLE_ABOVE_PX
+    bottom = _highest_near(lids.open_lower) + HOLE_BELOW_PX
     return _between(top, bottom, lids.left - HOLE_BESIDE_PX, lids.right + HOLE_BESIDE_PX)
+
+
+def _highest_near(line: Tensor) -> Tensor:
+    return F.max_pool1d(line[:, None], 2 * HOLE_REACH_PX + 1, 1, HOLE_REACH_PX)[:, 0]
 
 
 def _soft(mask: Tensor) -> Tensor:

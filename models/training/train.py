@@ -23,7 +23,7 @@ HELD_OUT = 64
 LEARNING_RATE = 1e-3
 L1_WEIGHT, GRADIENT_WEIGHT, ALPHA_WEIGHT = 3.0, 1.0, 0.004
 ADVERSARIAL_WEIGHT = 0.02
-ADVERSARIAL_FROM = 0.6
+ADVERSARIAL_FROM = 0.5
 """share of the training after which the discriminator joins"""
 
 

@@ -18,9 +18,9 @@ import { CLOSINGS } from './lid-keyframes.ts';
 
 /** Farthest an iris goes, in eye widths, along and across. */
 const MOST_GAZE_ALONG = 0.2;
-const MOST_GAZE_ACROSS = 0.08;
+const MOST_GAZE_ACROSS = 0.09;
 /** Iris heights are measured less surely than sides. */
-const GAZE_ACROSS_SHARE = 0.6;
+const GAZE_ACROSS_SHARE = 0.7;
 /** What lies within so many radii of the iris' centre moves as it is; beyond, the white stretches. */
 const RIGID_AROUND_IRIS = 1.3;
 /** How far around the lids the painted keyframes are moved with them, and end, in eye widths. */

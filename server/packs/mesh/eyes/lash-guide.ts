@@ -6,7 +6,8 @@ const LASHES = 88;
 const REACH = { least: 0.45, most: 0.8 } as const;
 /** Along the lid, 0 outer and 1 inner corner: lashes begin beyond the outer one. */
 const ALONG = { from: -0.06, to: 0.97 } as const;
-const LEAN = 0.03;
+/** How far a tip leans aside at most. */
+const LEAN_PX = 3.6;
 const STEPS = 25;
 /** Width of a lash in the guide, as in `models/training/eye_scene.py`. */
 const LASH_WIDTH_PX = 0.4;
@@ -29,7 +30,7 @@ export function drawLashGuide(upper: Float32Array, left: number, right: number, 
   for (let lash = 0; lash < LASHES; lash++) {
     const along = ALONG.from + ((ALONG.to - ALONG.from) * (lash + random())) / LASHES;
     const reach = REACH.least + (REACH.most - REACH.least) * random();
-    const lean = LEAN * (random() + random() - 1) * CROP_PX_PER_CM * 6;
+    const lean = LEAN_PX * (random() + random() - 1);
     const rootX = left + (right - left) * along;
     const column = Math.max(0, Math.min(CROP_WIDTH - 1, Math.round(rootX - 0.5)));
     const rootY = upper[column];

@@ -15,13 +15,15 @@ export const OUTPUT_PLANES = 4;
 /** Distances to a lid are told in this unit, up to one. */
 const DISTANCE_RANGE_PX = 16;
 /** Skin takes the place of the open eye and of this much around it: lashes, liner, wet edge. */
-const HOLE = { abovePx: 8, belowPx: 5, besidePx: 7 } as const;
+const HOLE = { abovePx: 7, belowPx: 4, besidePx: 7 } as const;
+/** In a column, the lids of all columns as near as this count: where lids are steep, lashes stand beside them. */
+const HOLE_REACH_PX = 6;
 const FILL_LEVELS = 5;
 const FILL_TRUST = 0.3;
 const LEAST_WEIGHT = 1e-3;
 const TINY = 1e-6;
 const MOST_LOG_GAIN = 2;
-const MOST_LOG_TINT = 0.25;
+const MOST_LOG_TINT = 0.12;
 /** Opacity's logit that the net's answer is added to, away from the open eye and in its place. */
 const ALPHA = { outside: -3, inside: 3 } as const;
 const WINDOW = { from: 0.7, radiusXPx: 47, radiusYPx: 31 } as const;
@@ -128,9 +130,11 @@ export function openEyeMask(eye: OpenEye): Float32Array {
   const hole = new Float32Array(AREA);
   for (let x = 0; x < CROP_WIDTH; x++) {
     const beside = clamp01(x + 1 - eye.left + HOLE.besidePx) * clamp01(eye.right + HOLE.besidePx - x);
+    const [from, to] = [Math.max(0, x - HOLE_REACH_PX), x + HOLE_REACH_PX + 1];
+    const top = Math.min(...eye.upper.subarray(from, to)) - HOLE.abovePx;
+    const bottom = Math.max(...eye.lower.subarray(from, to)) + HOLE.belowPx;
     for (let y = 0; y < CROP_HEIGHT; y++) {
-      const above = clamp01(y + 1 - eye.upper[x] + HOLE.abovePx);
-      hole[y * CROP_WIDTH + x] = above * clamp01(eye.lower[x] + HOLE.belowPx - y) * beside;
+      hole[y * CROP_WIDTH + x] = clamp01(y + 1 - top) * clamp01(bottom - y) * beside;
     }
   }
   return hole;
