@@ -54,7 +54,7 @@ def main() -> None:
     options.add_argument("--person", choices=sorted(PEOPLE))
     options.add_argument("--out", type=Path, help="the picture (.jpg, .png)")
     options.add_argument("--size", type=int, default=512, help="pixels a side")
-    options.add_argument("--samples", type=int, default=96, help="light paths a pixel; 20 for a draft")
+    options.add_argument("--samples", type=int, default=44, help="light paths a pixel; 16 for a draft")
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--blender", default="blender", help="the program")
     options.add_argument("--passes", type=Path, help="keep the render's passes here (.npz); used again if it is there")

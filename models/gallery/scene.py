@@ -16,7 +16,7 @@ from pose import bend_neck, follow_head, rotation
 from raster import Strands
 from rig import (
     EYE_SOCKETS, GUMS_AND_TONGUE, HEAD, LANDMARKS, LEFT_EYEBALL, MOUTH_SOCKET, RIGHT_EYEBALL, TEETH, Floats,
-    Ints, Rig, eye_centre, triangles, turn_eyes, vertex_normals,
+    Rig, eye_centre, triangles, turn_eyes, vertex_normals,
 )
 from skin import head_look, lip_amount, skin_albedo
 from spectacles import make_spectacles
