@@ -31,6 +31,9 @@ export class TurnShading {
   readonly #sums: Float32Array;
   readonly #blurred: Float32Array;
   readonly #gains: Int32Array;
+  /** Rows of nodes that points of the face lie at. */
+  #firstRow = 0;
+  #lastRow = 0;
 
   constructor(geometry: PortraitGeometry, light: FaceLight, still: RgbaImage) {
     this.#geometry = geometry;
@@ -62,12 +65,16 @@ export class TurnShading {
     const sums = this.#sums.fill(0);
     const { normals } = this.#light;
     const [red, green, blue] = this.#light.channels;
+    this.#firstRow = this.#rows;
+    this.#lastRow = 0;
     for (let point = 0; point < MESH_POINT_COUNT; point++) {
       const i = 3 * point;
       const column = moved[i] / CELL_PX + 0.5;
       const row = moved[i + 1] / CELL_PX + 0.5;
       if (!(column >= 0 && row >= 0 && column < this.#columns - 1 && row < this.#rows - 1)) continue;
-      const [nx, ny, nz] = [normals[i], normals[i + 1], normals[i + 2]];
+      const nx = normals[i];
+      const ny = normals[i + 1];
+      const nz = normals[i + 2];
       const x = (r[0] - o[0]) * nx + (r[1] - o[1]) * ny + (r[2] - o[2]) * nz;
       const y = (r[3] - o[3]) * nx + (r[4] - o[4]) * ny + (r[5] - o[5]) * nz;
       const z = (r[6] - o[6]) * nx + (r[7] - o[7]) * ny + (r[8] - o[8]) * nz;
@@ -75,9 +82,13 @@ export class TurnShading {
       const changeRed = limited(red[1] * x + red[2] * y + red[3] * z) * presence;
       const changeGreen = limited(green[1] * x + green[2] * y + green[3] * z) * presence;
       const changeBlue = limited(blue[1] * x + blue[2] * y + blue[3] * z) * presence;
-      const fx = column - Math.floor(column);
-      const fy = row - Math.floor(row);
-      const at = 4 * (Math.floor(row) * this.#columns + Math.floor(column));
+      const left = Math.floor(column);
+      const top = Math.floor(row);
+      const fx = column - left;
+      const fy = row - top;
+      this.#firstRow = Math.min(this.#firstRow, top);
+      this.#lastRow = Math.max(this.#lastRow, top + 1);
+      const at = 4 * (top * this.#columns + left);
       for (let corner = 0; corner < 4; corner++) {
         const weight = (corner & 1 ? fx : 1 - fx) * (corner & 2 ? fy : 1 - fy);
         const n = at + 4 * (corner & 1) + (corner & 2 ? 4 * this.#columns : 0);
@@ -92,27 +103,27 @@ export class TurnShading {
   /** Evens the nodes out (binomial, 5×5) and turns them into multipliers; nodes away from the face become 1. */
   #blur(): void {
     const stride = 4 * this.#columns;
-    const [from, to] = [this.#sums, this.#blurred];
-    to.fill(0);
-    for (let i = 8; i < from.length - 8; i++) {
+    const [from, to, gains] = [this.#sums, this.#blurred, this.#gains];
+    gains.fill(ONE);
+    // Rows of nodes around the face, two more on either side as the mean is that wide.
+    const first = Math.max(2, this.#firstRow - 2);
+    const last = Math.min(this.#rows - 3, this.#lastRow + 2);
+    const begin = Math.max(8, (first - 2) * stride);
+    const end = Math.min(from.length - 8, (last + 3) * stride);
+    for (let i = begin; i < end; i++) {
       to[i] = from[i - 8] + from[i + 8] + 4 * (from[i - 4] + from[i + 4]) + 6 * from[i];
     }
-    for (let n = 0; n < this.#columns * this.#rows; n++) {
-      const i = 4 * n;
-      let [red, green, blue, weight] = [0, 0, 0, 0];
-      if (i >= 2 * stride && i < to.length - 2 * stride) {
-        const sum = (k: number) =>
-          to[i + k - 2 * stride] +
-          to[i + k + 2 * stride] +
-          4 * (to[i + k - stride] + to[i + k + stride]) +
-          6 * to[i + k];
-        [red, green, blue, weight] = [sum(0), sum(1), sum(2), sum(3)];
-      }
+    for (let i = first * stride, g = (i / 4) * 3; i < (last + 1) * stride; i += 4, g += 3) {
+      const weight = this.#blurredDown(i + 3, stride);
+      if (weight === 0) continue;
       const scale = 1 / Math.max(weight, LEAST_WEIGHT);
-      this.#gains[3 * n] = Math.round(ONE * Math.exp(red * scale));
-      this.#gains[3 * n + 1] = Math.round(ONE * Math.exp(green * scale));
-      this.#gains[3 * n + 2] = Math.round(ONE * Math.exp(blue * scale));
+      for (let k = 0; k < 3; k++) gains[g + k] = Math.round(ONE * Math.exp(this.#blurredDown(i + k, stride) * scale));
     }
+  }
+
+  #blurredDown(i: number, stride: number): number {
+    const to = this.#blurred;
+    return to[i - 2 * stride] + to[i + 2 * stride] + 4 * (to[i - stride] + to[i + stride]) + 6 * to[i];
   }
 
   #multiply({ data, width, height }: RgbaImage): void {
@@ -128,32 +139,39 @@ export class TurnShading {
         const to = Math.min(width, left + CELL_PX);
         for (let y = firstLine; y < lastLine; y++) {
           const below = 2 * (y - row * CELL_PX) + CELL_PX + 1;
-          for (let k = 0; k < 3; k++) this.#multiplyRun(bytes, n + k, below, 4 * y * width + k, from, to, left);
+          this.#multiplyRun(bytes, n, below, 4 * (y * width + from), to - from, from - left + 0.5);
         }
       }
     }
   }
 
-  /** One channel of a row of one cell. `below`: nearness to the lower nodes, in half pixels. */
-  #multiplyRun(
-    bytes: Uint8ClampedArray,
-    n: number,
-    below: number,
-    row: number,
-    from: number,
-    to: number,
-    left: number,
-  ) {
+  /**
+   * `count` pixels of a row of one cell, from byte `at` on. `below`: nearness to the lower nodes, in half pixels;
+   * `across`: distance from the left nodes, pixels.
+   */
+  #multiplyRun(bytes: Uint8ClampedArray, n: number, below: number, at: number, count: number, across: number): void {
     const gains = this.#gains;
     const lower = n + 3 * this.#columns;
     const above = 2 * CELL_PX - below;
-    const begin = gains[n] * above + gains[lower] * below;
-    const step = (gains[n + 3] * above + gains[lower + 3] * below - begin) / CELL_PX;
-    let gain = begin + Math.round(step * (from - left + 0.5));
-    const wholeStep = Math.round(step);
-    for (let o = row + 4 * from; o < row + 4 * to; o += 4) {
-      bytes[o] = (((bytes[o] + FLOOR) * gain + HALF) >> GAIN_BITS) - FLOOR;
-      gain += wholeStep;
+    const beginRed = gains[n] * above + gains[lower] * below;
+    const beginGreen = gains[n + 1] * above + gains[lower + 1] * below;
+    const beginBlue = gains[n + 2] * above + gains[lower + 2] * below;
+    const red = (gains[n + 3] * above + gains[lower + 3] * below - beginRed) / CELL_PX;
+    const green = (gains[n + 4] * above + gains[lower + 4] * below - beginGreen) / CELL_PX;
+    const blue = (gains[n + 5] * above + gains[lower + 5] * below - beginBlue) / CELL_PX;
+    const stepRed = Math.round(red) | 0;
+    const stepGreen = Math.round(green) | 0;
+    const stepBlue = Math.round(blue) | 0;
+    let gainRed = (beginRed + Math.round(red * across)) | 0;
+    let gainGreen = (beginGreen + Math.round(green * across)) | 0;
+    let gainBlue = (beginBlue + Math.round(blue * across)) | 0;
+    for (let o = at; o < at + 4 * count; o += 4) {
+      bytes[o] = ((Math.imul(bytes[o] + FLOOR, gainRed) + HALF) >> GAIN_BITS) - FLOOR;
+      bytes[o + 1] = ((Math.imul(bytes[o + 1] + FLOOR, gainGreen) + HALF) >> GAIN_BITS) - FLOOR;
+      bytes[o + 2] = ((Math.imul(bytes[o + 2] + FLOOR, gainBlue) + HALF) >> GAIN_BITS) - FLOOR;
+      gainRed = (gainRed + stepRed) | 0;
+      gainGreen = (gainGreen + stepGreen) | 0;
+      gainBlue = (gainBlue + stepBlue) | 0;
     }
   }
 
