@@ -28,6 +28,8 @@ export interface HouseSurroundings {
   readonly lanAddresses: readonly string[];
   /** The program that studios run; tests put another in its place. */
   readonly studioModulePath?: string;
+  /** Who cuts portraits into layers, if not the darkroom; tests that look at no picture spare themselves the seconds. */
+  readonly cutter?: Pick<Darkroom, 'cut'>;
 }
 
 const STUDIO_MODULE_PATH = fileURLToPath(new URL('../studio/main.ts', import.meta.url));
@@ -139,7 +141,7 @@ export class House {
 
   async #openPortraits() {
     const config = this.#config;
-    const { log } = this.#surroundings;
+    const { log, cutter } = this.#surroundings;
     const darkroom = new Darkroom(
       {
         timeoutMs: config.darkroomTimeoutMs,
@@ -160,7 +162,7 @@ export class House {
     const uploads = new UploadStore({ ttlMs: config.uploadTtlMs, maxBytes: config.uploadStoreMaxBytes });
     const sweeping = setInterval(() => uploads.sweep(), SWEEP_INTERVAL_MS);
     this.#closers.push(() => clearInterval(sweeping));
-    const library = new PortraitLibrary(gallery, uploads, new LayerCutter(darkroom, log));
+    const library = new PortraitLibrary(gallery, uploads, new LayerCutter(cutter ?? darkroom, log));
     void library.cutGallery();
     return { gallery, uploads, library, darkroom, develop };
   }

@@ -1,8 +1,10 @@
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, loadConfig, thisMachine } from '../../config/config.ts';
+import type { PortraitCut } from '../../matting/cut-portrait.ts';
+import { GALLERY_DIR } from '../../portraits/testing/gallery-pictures.ts';
 import { freePort } from '../../sfu/testing/free-port.ts';
 import { House } from '../house.ts';
 import { createLog, type Log } from '../log.ts';
@@ -20,11 +22,20 @@ export interface TestHouse {
   toldStudios(): Record<string, unknown>[];
 }
 
-/** @param studio `stub` speaks the protocol only; `real` animates. */
+/** What becomes of every portrait where stubs draw. */
+const UNCUT: PortraitCut = { layers: null, refusal: 'nobody looks at it' };
+/** Enough to choose another one: each takes a while to prepare, in every house anew. */
+const GALLERY_PORTRAITS = 2;
+
+/**
+ * With the first portraits of the gallery only.
+ * @param studio `stub` speaks the protocol only, and portraits stay one layer; `real` animates.
+ */
 export async function startTestHouse(flags: readonly string[], studio: 'stub' | 'real' = 'stub'): Promise<TestHouse> {
   const [port, rtcPort] = [await freePort(), await freePort()];
   const cwd = mkdtempSync(join(tmpdir(), 'effigy-house-'));
-  const args = ['--port', `${port}`, '--rtc-base-port', `${rtcPort}`, '--rtc-listen-ips', '127.0.0.1', ...flags];
+  const addresses = ['--port', `${port}`, '--rtc-base-port', `${rtcPort}`, '--rtc-listen-ips', '127.0.0.1'];
+  const args = [...addresses, '--gallery-dir', smallGallery(), ...flags];
   const { config } = loadConfig({ args, env: process.env, cwd, machine: thisMachine() });
   const logged: string[] = [];
   const output = { isTTY: false, write: (line: string) => logged.push(line) } as unknown as NodeJS.WriteStream;
@@ -32,7 +43,7 @@ export async function startTestHouse(flags: readonly string[], studio: 'stub' | 
   const house = await House.start(config, {
     log,
     lanAddresses: [],
-    studioModulePath: studio === 'stub' ? STUB_STUDIO : undefined,
+    ...(studio === 'stub' && { studioModulePath: STUB_STUDIO, cutter: { cut: async () => UNCUT } }),
   });
   const toldStudios = () =>
     logged
@@ -40,4 +51,13 @@ export async function startTestHouse(flags: readonly string[], studio: 'stub' | 
       .filter((message) => message.startsWith('studio: {'))
       .map((message) => JSON.parse(message.slice('studio: '.length)));
   return { house, config, url: `http://127.0.0.1:${port}`, logged, toldStudios };
+}
+
+function smallGallery(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'effigy-gallery-'));
+  const list = JSON.parse(readFileSync(join(GALLERY_DIR, 'gallery.json'), 'utf8')) as { file: string }[];
+  const few = list.slice(0, GALLERY_PORTRAITS);
+  for (const { file } of few) copyFileSync(join(GALLERY_DIR, file), join(folder, file));
+  writeFileSync(join(folder, 'gallery.json'), JSON.stringify(few));
+  return folder;
 }
