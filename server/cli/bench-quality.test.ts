@@ -1,9 +1,9 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { writeShortClip } from './testing/demo-media.ts';
+import { galleryPortraits, writeShortClip } from './testing/demo-media.ts';
 import { runCli } from './testing/run-cli.ts';
 
 const share = z.number().min(0).max(1);
@@ -107,9 +107,13 @@ describe('npm run bench:quality', () => {
     }
   });
 
-  test('measures identity and rest, and leaves a sheet', { timeout: 240_000 }, async () => {
+  test('measures identity and rest, and leaves a sheet', { timeout: 120_000 }, async () => {
     const out = join(folder, 'new', 'sheets');
-    const { code, stdout } = await quality('--clips', clips, '--json', '--max-frames', '4', '--out', out);
+    const portraits = join(folder, 'portraits');
+    await mkdir(portraits);
+    for (const path of galleryPortraits().slice(0, 2)) await cp(path, join(portraits, basename(path)));
+    const few = ['--max-frames', '4', '--portraits', portraits];
+    const { code, stdout } = await quality('--clips', clips, '--json', ...few, '--out', out);
     expect(code).toBe(0);
     const { identity, mean, clips: measured, sheets } = resultSchema.parse(JSON.parse(stdout));
     expect(measured.talking.frames).toBe(3);
@@ -160,6 +164,7 @@ describe('npm run bench:quality', () => {
     [['--clips', 'CLIPS', '--every', '1e3'], 2, /--every/],
     [['--clips', 'CLIPS', '--max-frames', '1', ...QUICK], 1, /not one clip could be measured/],
     [['--clips', 'EMPTY'], 1, /there is no video in/],
+    [['--clips', 'CLIPS', '--portraits', 'EMPTY'], 1, /there is no picture in/],
     [['--clips', 'CLIPS', '--fast'], 2, /--fast/],
   ])('refuses %j in one line', { timeout: 60_000 }, async (args, code, line) => {
     const empty = join(folder, 'empty');

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { usageError } from '../command-error.ts';
 import { parseFlags } from '../parse-flags.ts';
 import { userPath } from '../user-path.ts';
@@ -6,6 +7,7 @@ const FLAGS = {
   clips: { type: 'string' },
   clip: { type: 'string', multiple: true },
   out: { type: 'string' },
+  portraits: { type: 'string' },
   every: { type: 'string' },
   'max-frames': { type: 'string' },
   'skip-identity': { type: 'boolean' },
@@ -22,6 +24,8 @@ export interface QualityOptions {
   readonly clipNames: readonly string[];
   /** Where the contact sheets go. */
   readonly outDir: string;
+  /** Folder of pictures that the clips drive, to see whether people stay themselves. */
+  readonly portraitsDir: string;
   /** Every n-th frame is measured; the driver sees all. */
   readonly every: number;
   /** Frames read of a clip at most. */
@@ -34,6 +38,7 @@ export interface QualityOptions {
 
 /** Ignored by git, as everything under `.cache/` is. */
 const DEFAULT_OUT = '.cache/bench-quality';
+const GALLERY = fileURLToPath(new URL('../../../client/public/gallery/', import.meta.url));
 
 export const QUALITY_HELP = `Measures how well the product re-enacts people: the first frame of each clip is the portrait, its later frames drive
 it, and what comes out is compared with what the camera saw.
@@ -45,6 +50,7 @@ it, and what comes out is compared with what the camera saw.
   --every <N>           measure every N-th frame (default: 1); the driver still sees all of them
   --max-frames <N>      read no more than the first N frames of each clip
   --out <folder>        where contact sheets are written (default: ${DEFAULT_OUT})
+  --portraits <folder>  pictures that the clips drive as well, to measure identity (default: the gallery)
   --skip-identity       no faces compared across clips and portraits
   --skip-jitter         no still driver
   --skip-sheets         no pictures
@@ -63,6 +69,7 @@ export function parseQualityArguments(args: string[]): QualityOptions | null {
     clipsDir: userPath(values.clips),
     clipNames: values.clip ?? [],
     outDir: userPath(values.out ?? DEFAULT_OUT),
+    portraitsDir: values.portraits === undefined ? GALLERY : userPath(values.portraits),
     every: parsePositive('--every', values.every, 1),
     maxFrames: parsePositive('--max-frames', values['max-frames'], Number.POSITIVE_INFINITY),
     identity: !values['skip-identity'],

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { median } from '../../../shared/median.ts';
 import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
 import { cosineOf, type FaceEmbedder, type FaceEmbedding } from '../../face/face-embedder.ts';
@@ -12,6 +11,7 @@ import type { MotionModel } from '../../packs/motion-model.ts';
 import { createFacePerformer } from '../../studio/performer-factory.ts';
 import { type DrivingTrack, RecordedTracker } from '../animate/driving-track.ts';
 import { loadPortraitPicture } from '../animate/portrait-picture.ts';
+import { CommandError } from '../command-error.ts';
 import { DrawnFrames } from './drawn-frames.ts';
 import { meanOf } from './statistics.ts';
 
@@ -43,21 +43,27 @@ export interface Identity {
   readonly differentPeople: number | null;
 }
 
-const GALLERY = new URL('../../../client/public/gallery/', import.meta.url);
 /** Pictures of each pair of portrait and driver that are compared. */
 const FRAMES_PER_PAIR = 12;
 
-/** The gallery's portraits, as a page would choose them. */
-export async function gallerySitters(models: FaceModels): Promise<Sitter[]> {
-  const folder = fileURLToPath(GALLERY);
-  const files = (await readdir(folder)).filter((file) => /\.(jpe?g|png|webp)$/.test(file)).sort();
+/** Paths of the pictures in a folder. Rejects with a `CommandError` where there are none. */
+export async function findPictures(folder: string): Promise<string[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch {
+    throw new CommandError(`the folder ${folder} for --portraits cannot be read`);
+  }
+  const pictures = names.filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
+  if (pictures.length === 0) throw new CommandError(`there is no picture in ${folder}`);
+  return pictures.map((name) => join(folder, name));
+}
+
+/** Portraits as a page would choose them. */
+export async function gallerySitters(models: FaceModels, paths: readonly string[]): Promise<Sitter[]> {
   const sitters: Sitter[] = [];
-  for (const file of files) {
-    sitters.push({
-      name: file,
-      kind: 'gallery',
-      picture: await loadPortraitPicture(models, join(folder, file), 'auto'),
-    });
+  for (const path of paths) {
+    sitters.push({ name: basename(path), kind: 'gallery', picture: await loadPortraitPicture(models, path, 'auto') });
   }
   return sitters;
 }

@@ -12,7 +12,7 @@ import { type ClipFile, findClips } from './clip-files.ts';
 import { type ClipMeasurement, type ClipQuality, measureClip } from './clip-measurement.ts';
 import type { ErrorBesideCopy, Reenactment } from './clip-meter.ts';
 import { ClipError } from './clip-replay.ts';
-import { type Driver, gallerySitters, type Identity, measureIdentity, type Sitter } from './identity.ts';
+import { type Driver, findPictures, gallerySitters, type Identity, measureIdentity, type Sitter } from './identity.ts';
 import { meanOf } from './statistics.ts';
 import type { Jitter } from './still-driver.ts';
 
@@ -35,6 +35,7 @@ export interface QualityResult {
 /** Measures all clips. Rejects with a `CommandError`, also where not one clip could be measured. */
 export async function runQuality(options: QualityOptions, say: (line: string) => void): Promise<QualityResult> {
   const files = await findClips(options.clipsDir, options.clipNames);
+  const portraits = options.identity ? await findPictures(options.portraitsDir) : [];
   if (options.sheets) await makeFolder(options.outDir);
   const models = await FaceModels.load();
   const embedder = options.identity ? await FaceEmbedder.load() : null;
@@ -60,7 +61,7 @@ export async function runQuality(options: QualityOptions, say: (line: string) =>
       every: options.every,
       clips,
       mean: meanOver(Object.values(clips)),
-      identity: embedder && (await identityOf(models, embedder, model, measured, options, say)),
+      identity: embedder && (await identityOf(models, embedder, model, measured, portraits, options, say)),
       skipped,
       sheets: options.sheets ? options.outDir : null,
     };
@@ -75,6 +76,7 @@ async function identityOf(
   embedder: FaceEmbedder,
   model: MotionModel,
   measured: ReadonlyMap<ClipFile, ClipMeasurement>,
+  portraits: readonly string[],
   { maxFrames }: QualityOptions,
   say: (line: string) => void,
 ): Promise<Identity> {
@@ -86,7 +88,7 @@ async function identityOf(
   }
   const sitters: Sitter[] = [];
   for (const [{ name }, { portrait }] of measured) sitters.push({ name, kind: 'clip', picture: portrait.face });
-  sitters.push(...(await gallerySitters(models)));
+  sitters.push(...(await gallerySitters(models, portraits)));
   const samePerson = [...measured.values()].flatMap((clip) => clip.samePerson);
   return measureIdentity(models, embedder, model, sitters, drivers, samePerson);
 }

@@ -12,10 +12,15 @@ const GALLERY = new URL('../../../client/public/gallery/', import.meta.url);
 /** The gallery's driving clip: somebody who is nobody turns, talks and blinks. */
 export const DRIVING_CLIP = fileURLToPath(new URL('driving-clip.mp4', GALLERY));
 
+/** The gallery's portraits, in its order. */
+export function galleryPortraits(): string[] {
+  const list = JSON.parse(readFileSync(new URL('gallery.json', GALLERY), 'utf8')) as { file: string }[];
+  return list.map(({ file }) => fileURLToPath(new URL(file, GALLERY)));
+}
+
 /** The gallery's first portrait. */
 export function galleryPortrait(): string {
-  const [first] = JSON.parse(readFileSync(new URL('gallery.json', GALLERY), 'utf8'));
-  return fileURLToPath(new URL(first.file, GALLERY));
+  return galleryPortraits()[0];
 }
 
 export interface ShortClip {
