@@ -8,7 +8,7 @@ import type { FilledBackground } from './background-fill.ts';
  * person is there, in proportion to how uneven the background is. So nothing of the person's edge stays on a plain
  * wall, and a pattern stays with the wall.
  */
-const BACKGROUND_FREEDOM = { fromAlpha: 0.15, toAlpha: 0.7, least: 1, deviations: 1 } as const;
+const BACKGROUND_FREEDOM = { fromAlpha: 0.15, toAlpha: 0.7, least: 1.5, deviations: 1.5 } as const;
 
 /**
  * Splits a picture into a person over a background so that both together are the picture again. The background keeps

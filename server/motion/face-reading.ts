@@ -1,9 +1,9 @@
 import { LANDMARK_COUNT } from '../face/face-landmarks.ts';
-import { EYES, RIGID_POINTS } from '../face/face-topology.ts';
-import { CANONICAL_FACE } from './canonical-face.ts';
+import { EYES } from '../face/face-topology.ts';
 import { acrossEye, alongEye, createEyeFrame, lidGap, readEyeFrame } from './face-measures.ts';
+import { readHeadPose } from './head-pose.ts';
 import type { Similarity } from './procrustes.ts';
-import { alignSimilarity, identitySimilarity, invertSimilarity } from './procrustes.ts';
+import { identitySimilarity, invertSimilarity } from './procrustes.ts';
 import { fromRotationVector, multiply3, multiplyTransposed3, toRotationVector } from './rotation.ts';
 
 /** A face taken apart: where the head is, and what the face does in the head's own frame. */
@@ -31,7 +31,7 @@ const frame = createEyeFrame();
 
 /** Reads `points` (`LANDMARK_COUNT × 3`, as `FaceLandmarks` has them) into `out`. */
 export function readFace(points: ArrayLike<number>, out: FaceReading): FaceReading {
-  alignSimilarity(CANONICAL_FACE, points, RIGID_POINTS, out.pose);
+  readHeadPose(points, out.pose);
   invertSimilarity(out.pose, points, out.shape);
   for (let e = 0; e < 2; e++) {
     out.lidGap[e] = lidGap(out.shape, EYES[e]);

@@ -164,14 +164,22 @@ describe('MeshModel with two layers', () => {
         await model.animate(portrait, motionOf({ yaw: -side * 24 }), out);
         const { moved } = portrait.geometry;
         const at = (point: number) => pixel(out, moved[3 * point], moved[3 * point + 1]);
+        // The spot is small, and depths that are read from one picture put it off by some pixels.
+        const toSpot = (point: number) => {
+          const near = [-8, -4, 0, 4, 8].flatMap((dx) => [-4, 0, 4].map((dy) => [dx, dy]));
+          const colours = near.map(([dx, dy]) => pixel(out, moved[3 * point] + dx, moved[3 * point + 1] + dy));
+          return Math.min(...colours.map((colour) => distance(colour, PERSON_COLOURS.spot)));
+        };
+        const seen = { hidden: at(mirror), shown: at(spot), hiddenSpot: toSpot(mirror), shownSpot: toSpot(spot) };
         portrait.close();
-        return { hidden: at(mirror), shown: at(spot) };
+        return seen;
       };
       const spotted = await drawTurnedBack(drawPerson(SIDE, { angles, light, spot }));
-      expect(distance(spotted.shown, PERSON_COLOURS.spot)).toBeLessThan(70);
-      expect(distance(spotted.hidden, PERSON_COLOURS.spot)).toBeLessThan(70);
+      expect(spotted.shownSpot).toBeLessThan(70);
+      expect(spotted.hiddenSpot).toBeLessThan(70);
       // Without the spot the hidden cheek is skin, and not darker than the one that was always seen.
       const plain = await drawTurnedBack(drawPerson(SIDE, { angles, light }));
+      expect(plain.hiddenSpot).toBeGreaterThan(spotted.hiddenSpot + 15);
       expect(plain.hidden[0]).toBeGreaterThan(0.97 * plain.shown[0]);
       expect(plain.hidden[0]).toBeLessThan(1.5 * plain.shown[0]);
     },

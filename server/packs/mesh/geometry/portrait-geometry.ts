@@ -1,10 +1,10 @@
 import { LANDMARK_COUNT } from '../../../face/face-landmarks.ts';
-import { EYES, FACE_TRIANGLES, LIPS, MESH_POINT_COUNT, RIGID_POINTS } from '../../../face/face-topology.ts';
+import { EYES, FACE_TRIANGLES, LIPS, MESH_POINT_COUNT } from '../../../face/face-topology.ts';
 import type { RgbaImage } from '../../../imaging/rgba-image.ts';
-import { CANONICAL_FACE } from '../../../motion/canonical-face.ts';
+import { readHeadPose } from '../../../motion/head-pose.ts';
 import type { Motion } from '../../../motion/motion.ts';
 import type { Similarity } from '../../../motion/procrustes.ts';
-import { alignSimilarity, applySimilarity, identitySimilarity, invertSimilarity } from '../../../motion/procrustes.ts';
+import { applySimilarity, identitySimilarity, invertSimilarity } from '../../../motion/procrustes.ts';
 import type { HeadAngles } from '../../../motion/rotation.ts';
 import { EXPRESSION_WEIGHTS } from './expression-weights.ts';
 import { HiddenSide } from './hidden-side.ts';
@@ -53,7 +53,7 @@ export class PortraitGeometry {
 
   /** `landmarks` in a still of `width × height` pixels; `person`: the person alone, null where it is not known. */
   constructor(landmarks: Float32Array, width: number, height: number, person: RgbaImage | null = null) {
-    alignSimilarity(CANONICAL_FACE, landmarks, RIGID_POINTS, this.ownPose);
+    readHeadPose(landmarks, this.ownPose);
     this.ownAngles = anglesOf(this.ownPose);
     invertSimilarity(this.ownPose, landmarks, this.ownShape);
     applySimilarity(this.ownPose, this.ownShape, this.#ownPosed);

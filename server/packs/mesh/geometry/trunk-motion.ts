@@ -1,8 +1,14 @@
 import type { Similarity } from '../../../motion/procrustes.ts';
 import { NECK_BASE, SKULL_JOINT } from './head-shape.ts';
+import { softLimit } from './motion-limits.ts';
 
-/** What the shoulders take up of the head's shift, growth (its logarithm) and roll. */
-const SHIFT_SHARE = 0.3;
+/**
+ * The neck takes up this share of the head's shift, up to so many canonical units: who moves farther leans, and takes
+ * the shoulders along.
+ */
+const NECK_SHARE = 0.7;
+const MOST_OF_NECK = 0.4;
+/** What the shoulders take up of the head's growth (its logarithm) and roll. */
 const GROWTH_SHARE = 0.5;
 const ROLL_SHARE = 0.15;
 
@@ -24,8 +30,12 @@ export class TrunkMotion {
 
   set(pose: Similarity): void {
     const own = this.#own;
-    this.#shiftX = SHIFT_SHARE * (xOf(pose, SKULL_JOINT) - xOf(own, SKULL_JOINT));
-    this.#shiftY = SHIFT_SHARE * (yOf(pose, SKULL_JOINT) - yOf(own, SKULL_JOINT));
+    const shiftX = xOf(pose, SKULL_JOINT) - xOf(own, SKULL_JOINT);
+    const shiftY = yOf(pose, SKULL_JOINT) - yOf(own, SKULL_JOINT);
+    const shift = Math.hypot(shiftX, shiftY) / own.scale;
+    const share = shift > 0 ? 1 - softLimit(NECK_SHARE * shift, MOST_OF_NECK) / shift : 0;
+    this.#shiftX = share * shiftX;
+    this.#shiftY = share * shiftY;
     const growth = Math.exp(GROWTH_SHARE * Math.log(pose.scale / own.scale));
     const roll = ROLL_SHARE * rollBetween(own, pose);
     this.#cosine = Math.cos(roll) * growth;
