@@ -14,6 +14,7 @@ export interface KernelExports {
     vertexCount: number,
     skipUnmoved: boolean,
     order: number,
+    rowList: number,
   ): number;
   softenEdges(
     left: number,

@@ -12,6 +12,8 @@ const MOST_VERTICES = 16_384;
 const MOST_TRIANGLES = 32_768;
 /** The kernel takes four pixels at a time and may read past the last one. */
 const ROOM_BYTES = 16;
+/** What the kernel notes of a row of a triangle. */
+const ROW_BYTES = 20;
 const OPAQUE_BLACK = 0xff000000 | 0;
 
 export interface DrawOptions {
@@ -53,6 +55,8 @@ export class TriangleRasterizer {
   readonly #source: Float32Array;
   /** Where the kernel sorts triangles. */
   readonly #order: number;
+  /** Where the kernel notes the rows of a triangle. */
+  readonly #rowList: number;
   /** Where the kernel notes edges. */
   readonly #list: number;
   readonly #textures = new Map<DrawableTexture, { readonly address: number; readonly filledCells: number }>();
@@ -73,6 +77,7 @@ export class TriangleRasterizer {
         MOST_TEXTURES * (16 * pixels + 4 * cells) +
         MOST_VERTICES * 24 +
         MOST_TRIANGLES * 10 +
+        ROW_BYTES * height +
         4096,
     );
     this.#kernel = kernel;
@@ -87,6 +92,7 @@ export class TriangleRasterizer {
     this.#target = new Float32Array(buffer, kernel.allocate(MOST_VERTICES * 12), MOST_VERTICES * 3);
     this.#source = new Float32Array(buffer, kernel.allocate(MOST_VERTICES * 12), MOST_VERTICES * 3);
     this.#order = kernel.allocate(MOST_TRIANGLES * 4 + 1024);
+    this.#rowList = kernel.allocate(ROW_BYTES * height);
     this.#list = kernel.allocate(8 * pixels);
     packedPixels({ width, height, data: this.#background }).fill(OPAQUE_BLACK);
     this.begin();
@@ -156,6 +162,7 @@ export class TriangleRasterizer {
       vertexCount,
       unmoved === 'skip',
       this.#order,
+      this.#rowList,
     );
     if (wrong >= 0) throw new RangeError(`Triangle ${wrong} has a corner beyond the ${vertexCount} vertices`);
   }

@@ -14,6 +14,9 @@ const TILE_COUNT: usize = 256;
 /** Bytes of a triangle: three indices as u16. */
 const TRIANGLE: usize = 6;
 
+/** Bytes of a row of a triangle: offset of its first pixel, number of pixels, depth and texture position there. */
+const ROW: usize = 20;
+
 /** Texture positions: whole numbers of 1/65536 texel … */
 const ONE_TEXEL: f64 = 65536;
 /** … kept to so many texels from the texture's origin, so that they fit 32 bits … */
@@ -35,6 +38,8 @@ const MOST_AREA: f64 = 1e30;
 
 // What is drawn with, for all triangles of one call.
 let targets: usize = 0;
+/** Where the rows of a triangle are noted: room for as many as the picture has. */
+let rows: usize = 0;
 let sources: usize = 0;
 let texels: usize = 0;
 let textureWidth: i32 = 0;
@@ -65,7 +70,7 @@ export function useTexture(
 /**
  * Draws triangles; with `skipUnmoved`, those alone that have a corner whose target is not its source.
  * Returns −1, or the first triangle with a corner beyond the vertices: then nothing is drawn.
- * `order` has room for 4 bytes for each triangle and 2 for each of 257 tiles.
+ * `order` has room for 4 bytes for each triangle and 2 for each of 257 tiles, `rowList` for 20 for each row.
  */
 export function draw(
   triangles: usize,
@@ -75,12 +80,14 @@ export function draw(
   vertexCount: i32,
   skipUnmoved: bool,
   order: usize,
+  rowList: usize,
 ): i32 {
   const end = triangles + <usize>triangleCount * TRIANGLE;
   for (let at = triangles; at < end; at += TRIANGLE) {
     const highest = max(max(<i32>load<u16>(at), <i32>load<u16>(at, 2)), <i32>load<u16>(at, 4));
     if (highest >= vertexCount) return <i32>((at - triangles) / TRIANGLE);
   }
+  rows = rowList;
   targets = target;
   sources = source;
   sortByTile(triangles, triangleCount, order);
@@ -134,11 +141,11 @@ function isMoved(vertex: usize): bool {
 /** Whether the texture holds anything in the box around the corners: beside a person there is much that is empty. */
 function isFilled(a: usize, b: usize, c: usize): bool {
   const columns = ((textureWidth >> 1) + CELL_PX - 1) / CELL_PX;
-  const rows = ((textureHeight >> 1) + CELL_PX - 1) / CELL_PX;
+  const cellRows = ((textureHeight >> 1) + CELL_PX - 1) / CELL_PX;
   const left = cellOf(min(min(u(a), u(b)), u(c)) / 2 - INTERPOLATED_PX, columns);
   const right = cellOf(max(max(u(a), u(b)), u(c)) / 2 + INTERPOLATED_PX, columns) + 1;
-  const top = cellOf(min(min(v(a), v(b)), v(c)) / 2 - INTERPOLATED_PX, rows);
-  const bottom = cellOf(max(max(v(a), v(b)), v(c)) / 2 + INTERPOLATED_PX, rows) + 1;
+  const top = cellOf(min(min(v(a), v(b)), v(c)) / 2 - INTERPOLATED_PX, cellRows);
+  const bottom = cellOf(max(max(v(a), v(b)), v(c)) / 2 + INTERPOLATED_PX, cellRows) + 1;
   const above = filled + ((<usize>(top * (columns + 1))) << 2);
   const below = filled + ((<usize>(bottom * (columns + 1))) << 2);
   const west = (<usize>left) << 2;
@@ -242,6 +249,8 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
   const opaqueAlpha = i32x4.splat(0xff000000);
   const isSolid = !isTranslucent;
 
+  // First where each row begins, then its pixels: where a row ends is known before a processor has to guess it.
+  let entry = rows;
   for (let row = firstRow; row <= lastRow; row++) {
     const centre = <f64>row + 0.5;
     const dy = centre - ay;
@@ -249,15 +258,22 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
     const bend = centre < by ? ax + dy * upperSlope : bx + (centre - by) * lowerSlope;
     const from = i32(max(0, ceil((bendIsRight ? long : bend) - 0.5)));
     const to = i32(min(<f64>width, ceil((bendIsRight ? bend : long) - 0.5)));
-    if (to <= from) continue;
     const dx = <f64>from + 0.5 - ax;
-    let zs = f32x4.add(f32x4.splat(<f32>(az + dx * zx + dy * zy)), zLanes);
-    let us = i32x4.add(i32x4.splat(position(au + dx * ux + dy * uy)), uLanes);
-    let vs = i32x4.add(i32x4.splat(position(av + dx * vx + dy * vy)), vLanes);
-    const offset = (<usize>(row * width + from)) << 2;
+    store<i32>(entry, (row * width + from) << 2);
+    store<i32>(entry, to - from, 4);
+    store<f32>(entry, <f32>(az + dx * zx + dy * zy), 8);
+    store<i32>(entry, position(au + dx * ux + dy * uy), 12);
+    store<i32>(entry, position(av + dx * vx + dy * vy), 16);
+    entry += ROW;
+  }
+  for (let at = rows; at < entry; at += ROW) {
+    const offset = <usize>load<u32>(at);
     let pixels = colour + offset;
     let depths = depth + offset;
-    for (let left = to - from; left > 0; left -= 4) {
+    let zs = f32x4.add(v128.load32_splat(at, 8), zLanes);
+    let us = i32x4.add(v128.load32_splat(at, 12), uLanes);
+    let vs = i32x4.add(v128.load32_splat(at, 16), vLanes);
+    for (let left = load<i32>(at, 4); left > 0; left -= 4) {
       const there = v128.load(pixels);
       const farther = v128.load(depths);
       const near = f32x4.lt(zs, farther);
@@ -268,29 +284,29 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
         const cu4 = i32x4.min_s(i32x4.max_s(us, leastU), mostU);
         const cv4 = i32x4.min_s(i32x4.max_s(vs, leastV), mostV);
         const rowAndColumn = v128.or(v128.and(cv4, i32x4.splat(0xffff0000)), i32x4.shr_u(cu4, 16));
-        const at = i32x4.shl(i32x4.dot_i16x8_s(rowAndColumn, indexFactors), 2);
+        const texel = i32x4.shl(i32x4.dot_i16x8_s(rowAndColumn, indexFactors), 2);
         const across = weights(cu4);
         const down = weights(cv4);
         const first = bilinear(
-          texels + <usize>i32x4.extract_lane(at, 0),
+          texels + <usize>i32x4.extract_lane(texel, 0),
           pitch,
           v128.shuffle<i32>(across, across, 0, 0, 0, 0),
           v128.shuffle<i32>(down, down, 0, 0, 0, 0),
         );
         const second = bilinear(
-          texels + <usize>i32x4.extract_lane(at, 1),
+          texels + <usize>i32x4.extract_lane(texel, 1),
           pitch,
           v128.shuffle<i32>(across, across, 1, 1, 1, 1),
           v128.shuffle<i32>(down, down, 1, 1, 1, 1),
         );
         const third = bilinear(
-          texels + <usize>i32x4.extract_lane(at, 2),
+          texels + <usize>i32x4.extract_lane(texel, 2),
           pitch,
           v128.shuffle<i32>(across, across, 2, 2, 2, 2),
           v128.shuffle<i32>(down, down, 2, 2, 2, 2),
         );
         const fourth = bilinear(
-          texels + <usize>i32x4.extract_lane(at, 3),
+          texels + <usize>i32x4.extract_lane(texel, 3),
           pitch,
           v128.shuffle<i32>(across, across, 3, 3, 3, 3),
           v128.shuffle<i32>(down, down, 3, 3, 3, 3),
