@@ -57,7 +57,8 @@ export class RegionCropper {
       const reducedHeight = Math.max(0, bottom - top);
       const count = reducedWidth * reducedHeight;
       if (this.#reduced.length < count) this.#reduced = new Uint32Array(count);
-      averageDown(pixels, width, left, top, reducedWidth, reducedHeight, factor, this.#reduced);
+      if (factor === 2) averageFours(pixels, width, left, top, reducedWidth, reducedHeight, this.#reduced);
+      else averageDown(pixels, width, left, top, reducedWidth, reducedHeight, factor, this.#reduced);
       pixels = this.#reduced;
       width = reducedWidth;
       height = reducedHeight;
@@ -215,6 +216,31 @@ function averageDown(
       const red = ((redBlue & 0xffff) + half) / area;
       const blue = ((redBlue >>> 16) + half) / area;
       out[next++] = red | (((green + half) / area) << 8) | (blue << 16);
+    }
+  }
+}
+
+/** `averageDown` by two, what most cameras come to: the same numbers, two channels at a time. */
+function averageFours(
+  pixels: Uint32Array,
+  width: number,
+  left: number,
+  top: number,
+  reducedWidth: number,
+  reducedHeight: number,
+  out: Uint32Array,
+): void {
+  let next = 0;
+  for (let row = 0; row < reducedHeight; row++) {
+    let above = 2 * ((top + row) * width + left);
+    for (const end = next + reducedWidth; next < end; next++, above += 2) {
+      const a = pixels[above];
+      const b = pixels[above + 1];
+      const c = pixels[above + width];
+      const d = pixels[above + width + 1];
+      const redBlue = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff) + 0x20002;
+      const green = (a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00) + 0x200;
+      out[next] = ((redBlue >>> 2) & 0xff00ff) | ((green >>> 2) & 0xff00);
     }
   }
 }

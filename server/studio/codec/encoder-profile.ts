@@ -24,6 +24,13 @@ export function createEncoderProfile(codec: VideoCodecName): EncoderProfile {
 const KEYFRAME_INTERVAL_FRAMES = 3000;
 
 /**
+ * Blocks that differ by less from the frame before are not searched for motion. Measured on an animated portrait at
+ * 300, 700 and 1500 kb/s: 0.03, 0.05 and 0.14 dB less for 0, 2 and 5 % fewer bits, at a fifth less time. From some
+ * 500 on, quality falls faster than the bits do.
+ */
+const STATIC_THRESHOLD = 250;
+
+/**
  * libvpx, real-time. FFmpeg does not pass a changed bitrate on to it, so the encoder runs at a nominal rate on a
  * clock of its own: told that twice the time passes between frames, it spends twice the bits on each.
  */
@@ -51,7 +58,7 @@ class LibvpxVp8Profile implements EncoderProfile {
       'error-resilient': 'default',
       'undershoot-pct': 100,
       'overshoot-pct': 15,
-      'static-thresh': 1,
+      'static-thresh': STATIC_THRESHOLD,
       'noise-sensitivity': 0,
     });
   }
