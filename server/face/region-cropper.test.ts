@@ -89,6 +89,22 @@ describe('RegionCropper', () => {
     expect(Math.max(...out)).toBeLessThan(0.51);
   });
 
+  test('averages fours exactly, rounded, up to white', () => {
+    const picture = createRgbaImage(16, 16);
+    for (let i = 0; i < picture.data.length; i++) picture.data[i] = i < 512 ? 255 : (i * 101) % 256;
+    const out = new Float32Array(3 * 8 * 8);
+    new RegionCropper(8).crop(picture, { centerX: 8, centerY: 8, sizePx: 16, rollRad: 0 }, { scale: 1, bias: 0 }, out);
+    for (let y = 0; y < 8; y++) {
+      for (let x = 0; x < 8; x++) {
+        for (let channel = 0; channel < 3; channel++) {
+          const at = (dx: number, dy: number) => picture.data[4 * ((2 * y + dy) * 16 + 2 * x + dx) + channel];
+          const mean = Math.floor((at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1) + 2) / 4);
+          expect(out[channel * 64 + y * 8 + x]).toBeCloseTo(mean, 4);
+        }
+      }
+    }
+  });
+
   test.each([1.4, 2, 3.3, 9, 40])('places a picture reduced %s times where it belongs', (factor) => {
     const side = 16;
     const image = ramp(900, 900, 255 / 900);
