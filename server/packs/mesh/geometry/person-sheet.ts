@@ -35,6 +35,12 @@ const EXPRESSION_REACH = 0.4;
 /** What the border cuts off stays at the border, with motion into the picture fading over this distance, face radii. */
 const BORDER_FADE = 0.6;
 
+/**
+ * An ear is no deeper behind the face's outline than so many times as far as it stands out beside it, or it would be
+ * drawn out like an elf's as the head turns.
+ */
+const STEEPEST_EAR = 1.2;
+
 export interface SheetVertex {
   /** The point of the face's outline that it belongs to. */
   readonly landmark: number;
@@ -113,7 +119,10 @@ export class PersonSheet {
         const reach = spoke.hair / ownPose.scale;
         const isEar = earShare(spoke, height, reach);
         const isBare = bareShare(spoke, reach) * (1 - isEar);
-        const rim = depthAt(ownPose, aside, height, earDepth(height));
+        const rim = Math.min(
+          depthAt(ownPose, aside, height, earDepth(height)),
+          outlineOfFace + STEEPEST_EAR * spoke.hair,
+        );
         const onEar = outlineOfFace + (rim - outlineOfFace) * overHair;
         const onHead = onHair * (1 - isEar - isBare) + onEar * isEar + outlineOfFace * isBare;
         const below = Math.max(0, height - jawHeight(aside));
@@ -318,7 +327,9 @@ function depthOnHair(
  * the head and does not slide: 0…1.
  */
 function earShare({ skin }: Spoke, height: number, reach: number): number {
-  return skin * smoothstep(0.6, 0.4, reach) * smoothstep(-0.35, 0.05, height) * smoothstep(1.15, 0.9, height);
+  // What stands out so little is an ear where it cannot be told by its colour: in shadow, or beside a bald head.
+  const looksLikeIt = Math.max(skin, smoothstep(0.3, 0.22, reach));
+  return looksLikeIt * smoothstep(0.6, 0.4, reach) * smoothstep(-0.35, 0.05, height) * smoothstep(1.15, 0.9, height);
 }
 
 /** Whether a spoke ends at the bare face, `reach` (canonical units) from the outline, and there is no hair: 0…1. */
