@@ -58,8 +58,8 @@ test('one person in other light, or in a mirror, is nearer than any other person
     const others = embeddings.filter((_, k) => k !== i).map((other) => cosineOf(embeddings[i], other));
     for (const changed of [darkened(person), mirrored(person)]) {
       const same = cosineOf(embeddings[i], await embed(changed));
-      expect(same).toBeGreaterThan(0.7);
-      expect(same).toBeGreaterThan(Math.max(...others) + 0.1);
+      expect(same).toBeGreaterThan(0.6);
+      expect(same).toBeGreaterThan(Math.max(...others) + 0.05);
     }
   }
 });
