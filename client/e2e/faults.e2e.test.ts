@@ -5,7 +5,7 @@ import type { RgbaImage } from '../../server/imaging/rgba-image.ts';
 import { launchChromium } from './browser.ts';
 import { expectPortrait } from './expect-portrait.ts';
 import { makeFakeCamera } from './fake-camera.ts';
-import { fetchStill } from './gallery-api.ts';
+import { fetchStill, UNLIKE_DRIVER } from './gallery-api.ts';
 import { HouseProcess } from './house-process.ts';
 import { likeness } from './picture-likeness.ts';
 import { decodeDataUrl, sampleMoments } from './received-frames.ts';
@@ -22,7 +22,7 @@ let camera: RgbaImage;
 beforeAll(async () => {
   const cameraPath = await makeFakeCamera(CLIP);
   [house, browser] = await Promise.all([HouseProcess.start(), launchChromium({ cameraPath })]);
-  ({ page } = await openStage(browser, `${house.url}/?autostart`));
+  ({ page } = await openStage(browser, `${house.url}/?autostart&portrait=${UNLIKE_DRIVER}`));
   await waitForState(page, 'live');
   const { portrait } = await stats(page);
   still = await fetchStill(house.url, portrait);

@@ -15,3 +15,6 @@ export async function fetchStill(url: string, portraitId: string | null): Promis
   const answer = await fetch(new URL(info.imageUrl, url));
   return decodeBytes(Buffer.from(await answer.arrayBuffer()));
 }
+
+/** The portrait whose colours differ most from those of the driving clip: nobody could take one for the other. */
+export const UNLIKE_DRIVER = 'amara';

@@ -13,7 +13,7 @@ import {
   turn,
 } from './face-measures.ts';
 import { makeFakeCamera } from './fake-camera.ts';
-import { fetchStill } from './gallery-api.ts';
+import { fetchStill, UNLIKE_DRIVER } from './gallery-api.ts';
 import { HouseProcess } from './house-process.ts';
 import { sampleMoments } from './received-frames.ts';
 import { openStage, stats, waitForState } from './stage-page.ts';
@@ -49,7 +49,10 @@ describe.each(['vp8', 'h264'])('a webcam that sends %s brings a portrait to life
   let consoleErrors: string[];
 
   beforeAll(async () => {
-    ({ page, consoleErrors } = await openStage(browser, `${house.url}/?autostart&codec=${codec}`));
+    ({ page, consoleErrors } = await openStage(
+      browser,
+      `${house.url}/?autostart&portrait=${UNLIKE_DRIVER}&codec=${codec}`,
+    ));
     await waitForState(page, 'live');
   });
   afterAll(() => page?.context().close());
