@@ -10,7 +10,7 @@ import { PictureError } from './picture-error.ts';
  * whenever the house is tired of waiting for it.
  */
 /** Studios come first: a picture may take longer, a frame may not. */
-const NICENESS = 5;
+const NICENESS = 12;
 
 setPriority(NICENESS);
 const send = (message: DarkroomToHouse) => process.send?.(message);
