@@ -40,6 +40,16 @@ export function multiplyTransposed3<T extends Matrix3>(a: Matrix3, b: Matrix3, o
   return out;
 }
 
+/** Angle of the turn in the picture's plane, radians, that leads from one rotation to another. */
+export function rollBetween(from: Matrix3, to: Matrix3): number {
+  // Of the in-plane part of to · fromᵀ.
+  const m00 = to[0] * from[0] + to[1] * from[1] + to[2] * from[2];
+  const m01 = to[0] * from[3] + to[1] * from[4] + to[2] * from[5];
+  const m10 = to[3] * from[0] + to[4] * from[1] + to[5] * from[2];
+  const m11 = to[3] * from[3] + to[4] * from[4] + to[5] * from[5];
+  return Math.atan2(m10 - m01, m00 + m11);
+}
+
 export function toAngles(rotation: Matrix3): HeadAngles {
   return {
     yawRad: Math.asin(Math.max(-1, Math.min(1, -rotation[6]))),

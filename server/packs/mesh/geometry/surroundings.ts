@@ -1,6 +1,7 @@
 import { SILHOUETTE } from '../../../face/face-topology.ts';
 import { CANONICAL_FACE } from '../../../motion/canonical-face.ts';
 import type { Similarity } from '../../../motion/procrustes.ts';
+import { rollBetween } from '../../../motion/rotation.ts';
 import { smoothstep } from '../../../motion/smoothstep.ts';
 import { softLimit } from './motion-limits.ts';
 
@@ -144,7 +145,7 @@ export class Surroundings {
     headCentre(pose, this.#moved);
     const [ownX, ownY] = this.#ownCentre;
     const [movedX, movedY] = this.#moved;
-    const roll = rollBetween(ownPose, pose);
+    const roll = rollBetween(ownPose.rotation, pose.rotation);
     const cos = Math.cos(roll) * growth;
     const sin = Math.sin(roll) * growth;
     let o = 3 * first;
@@ -183,15 +184,4 @@ const EAR_DEPTH = (CANONICAL_FACE[3 * 234 + 2] + CANONICAL_FACE[3 * 454 + 2]) / 
 
 function headCentre({ rotation: r, scale, translation: t }: Similarity, out: Float64Array): void {
   for (let k = 0; k < 3; k++) out[k] = scale * r[3 * k + 2] * EAR_DEPTH + t[k];
-}
-
-function rollBetween(from: Similarity, to: Similarity): number {
-  const a = from.rotation;
-  const b = to.rotation;
-  // Angle of the in-plane part of to · fromᵀ.
-  const m00 = b[0] * a[0] + b[1] * a[1] + b[2] * a[2];
-  const m01 = b[0] * a[3] + b[1] * a[4] + b[2] * a[5];
-  const m10 = b[3] * a[0] + b[4] * a[1] + b[5] * a[2];
-  const m11 = b[3] * a[3] + b[4] * a[4] + b[5] * a[5];
-  return Math.atan2(m10 - m01, m00 + m11);
 }

@@ -1,4 +1,5 @@
 import type { Similarity } from '../../../motion/procrustes.ts';
+import { rollBetween } from '../../../motion/rotation.ts';
 import { NECK_BASE, SKULL_JOINT } from './head-shape.ts';
 import { softLimit } from './motion-limits.ts';
 
@@ -37,7 +38,7 @@ export class TrunkMotion {
     this.#shiftX = share * shiftX;
     this.#shiftY = share * shiftY;
     const growth = Math.exp(GROWTH_SHARE * Math.log(pose.scale / own.scale));
-    const roll = ROLL_SHARE * rollBetween(own, pose);
+    const roll = ROLL_SHARE * rollBetween(own.rotation, pose.rotation);
     this.#cosine = Math.cos(roll) * growth;
     this.#sine = Math.sin(roll) * growth;
   }
@@ -58,16 +59,4 @@ function xOf({ rotation: r, scale, translation: t }: Similarity, [x, y, z]: read
 
 function yOf({ rotation: r, scale, translation: t }: Similarity, [x, y, z]: readonly number[]): number {
   return scale * (r[3] * x + r[4] * y + r[5] * z) + t[1];
-}
-
-/** Angle of the turn in the picture's plane that leads from one pose to the other. */
-function rollBetween(from: Similarity, to: Similarity): number {
-  const a = from.rotation;
-  const b = to.rotation;
-  // Angle of the in-plane part of to · fromᵀ.
-  const m00 = b[0] * a[0] + b[1] * a[1] + b[2] * a[2];
-  const m01 = b[0] * a[3] + b[1] * a[4] + b[2] * a[5];
-  const m10 = b[3] * a[0] + b[4] * a[1] + b[5] * a[2];
-  const m11 = b[3] * a[3] + b[4] * a[4] + b[5] * a[5];
-  return Math.atan2(m10 - m01, m00 + m11);
 }
