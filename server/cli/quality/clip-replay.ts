@@ -1,14 +1,13 @@
-import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
 import type { FaceModels } from '../../face/face-models.ts';
 import { FaceTracker } from '../../face/face-tracker.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { MotionModel } from '../../packs/motion-model.ts';
 import { scaleSquare } from '../../portraits/portrait-crop.ts';
 import type { Performer } from '../../studio/performance.ts';
-import { createFacePerformer } from '../../studio/performer-factory.ts';
 import { type VideoFileFrame, VideoReader } from '../../video/video-reader.ts';
 import { type ClipPortrait, developFrame } from './clip-portrait.ts';
-import { DrawnFrames } from './drawn-frames.ts';
+import type { DrawnFrames } from './drawn-frames.ts';
+import { openWatchedSession } from './watched-session.ts';
 
 /** One frame of the true clip beside what the product made of it; both of the portrait's size. */
 export interface ReplayedFrame {
@@ -49,13 +48,13 @@ export class ClipReplay {
   readonly #frames: FrameIterator;
   readonly #performer: Performer;
   readonly #drawn: DrawnFrames;
-  readonly #failures: unknown[];
+  readonly #failures: readonly unknown[];
   readonly #options: ReplayOptions;
 
   private constructor(
     portrait: ClipPortrait,
     [reader, frames]: readonly [VideoReader, FrameIterator],
-    [performer, drawn, failures]: readonly [Performer, DrawnFrames, unknown[]],
+    [performer, drawn, failures]: readonly [Performer, DrawnFrames, readonly unknown[]],
     options: ReplayOptions,
   ) {
     this.portrait = portrait;
@@ -73,15 +72,7 @@ export class ClipReplay {
     const frames = reader.frames();
     try {
       const { portrait, timeMs } = await findPortrait(models, frames, Math.min(options.maxFrames, SEARCH_FRAMES));
-      const drawn = new DrawnFrames(model);
-      const failures: unknown[] = [];
-      const performer = await createFacePerformer({
-        models,
-        model: drawn,
-        portrait: portrait.face,
-        settings: { ...DEFAULT_SETTINGS, mirror: false },
-        onStageError: (_stage, error) => failures.push(error),
-      });
+      const { performer, drawn, failures } = await openWatchedSession(models, model, portrait.face);
       await performer.perform(portrait.frame, timeMs);
       performer.calibrate();
       return new ClipReplay(portrait, [reader, frames], [performer, drawn, failures], options);

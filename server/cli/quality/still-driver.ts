@@ -1,16 +1,14 @@
-import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
 import type { FaceModels } from '../../face/face-models.ts';
 import { FaceTracker } from '../../face/face-tracker.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import type { MotionModel } from '../../packs/motion-model.ts';
 import { scaleSquare } from '../../portraits/portrait-crop.ts';
-import { createFacePerformer } from '../../studio/performer-factory.ts';
 import type { ClipPortrait } from './clip-portrait.ts';
-import { DrawnFrames } from './drawn-frames.ts';
 import { faceBox, landmarkDistance } from './face-comparison.ts';
 import { meanAbsoluteError } from './picture-error.ts';
 import { SeededNoise } from './seeded-noise.ts';
 import { meanOf } from './statistics.ts';
+import { openWatchedSession } from './watched-session.ts';
 
 /** What changes from one frame to the next of a picture that should rest: of our output, and of the camera's picture. */
 export interface Jitter {
@@ -30,15 +28,7 @@ const MEASURED_FRAMES = 40;
 
 /** Lets a clip's first frame drive its own portrait for two seconds, unmoved but for the camera's noise. */
 export async function measureJitter(models: FaceModels, model: MotionModel, portrait: ClipPortrait): Promise<Jitter> {
-  const drawn = new DrawnFrames(model);
-  const failures: unknown[] = [];
-  const performer = await createFacePerformer({
-    models,
-    model: drawn,
-    portrait: portrait.face,
-    settings: { ...DEFAULT_SETTINGS, mirror: false },
-    onStageError: (_stage, error) => failures.push(error),
-  });
+  const { performer, drawn, failures } = await openWatchedSession(models, model, portrait.face);
   const noise = new SeededNoise(SEED, NOISE_DEVIATION);
   const [ours, camera] = [new Unrest(models, portrait), new Unrest(models, portrait)];
   try {
