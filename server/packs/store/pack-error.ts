@@ -1,0 +1,33 @@
+/** Why a pack cannot be had, in words that code can switch on. */
+export type PackFault =
+  | 'unknown-pack'
+  | 'bad-manifest'
+  | 'missing-file'
+  | 'unsafe-file'
+  | 'wrong-size'
+  | 'wrong-hash'
+  | 'wrong-signature'
+  | 'changed-upstream'
+  | 'too-large'
+  | 'network'
+  | 'disk-full'
+  | 'no-permission'
+  | 'busy'
+  | 'conversion';
+
+/** Something is wrong with a pack, or with getting one. The message is for the user: what, where, and what to do. */
+export class PackError extends Error {
+  readonly fault: PackFault;
+
+  constructor(fault: PackFault, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'PackError';
+    this.fault = fault;
+  }
+}
+
+/** The `code` of an error of Node's file system or network, e.g. `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
