@@ -123,14 +123,10 @@ const commonShape = {
 };
 
 const packSchema = z
-  .discriminatedUnion(
-    'kind',
-    [
-      z.strictObject({ ...commonShape, kind: z.literal('fomm'), options: fommOptionsSchema }),
-      z.strictObject({ ...commonShape, kind: z.literal('liveportrait'), options: livePortraitOptionsSchema }),
-    ],
-    ({ code }) => (code === 'invalid_union' ? `must be one of ${packKinds.join(', ')}` : 'must be a JSON object'),
-  )
+  .discriminatedUnion('kind', [
+    z.strictObject({ ...commonShape, kind: z.literal('fomm'), options: fommOptionsSchema }),
+    z.strictObject({ ...commonShape, kind: z.literal('liveportrait'), options: livePortraitOptionsSchema }),
+  ])
   .superRefine((manifest, context) => {
     const refuse = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message, input: undefined });
@@ -221,6 +217,7 @@ const plainMessage: z.core.$ZodErrorMap = (issue) =>
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return `has a field that is not known: ${issue.keys.join(', ')}; remove it`;
+  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'kind') return `must be one of ${packKinds.join(', ')}`;
   if (issue.code === 'invalid_type' && issue.input === undefined) return `is missing; it ${issue.message}`;
   return issue.message;
 }
