@@ -1,0 +1,220 @@
+"""
+Compares our modules and their ONNX files with the official code, all with the same random weights.
+
+    git clone https://github.com/AliaksandrSiarohin/first-order-model official
+    python3 parity.py --official official
+
+The official code is imported from that checkout; none of it is part of this project. Needs `node` on the path, with the
+project's packages installed: the ONNX files run on the server's own runtime. Exits with 1 above the bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+
+import config as configurations
+from config import FommConfig
+from export import PRECISIONS, export_graph
+from model import Fomm, graphs_of
+from random_weights import random_fomm, smooth_pictures
+
+BOUND = 1e-5
+"""On every graph in single precision."""
+BATCH = 2
+RUNNER = Path(__file__).with_name("run-graphs.ts")
+
+Values = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One graph with inputs, and what the official code gives for them."""
+
+    graph: str
+    inputs: Mapping[str, Tensor]
+    expected: Values
+
+
+def main() -> int:
+    """Command line."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--official", type=Path, required=True, help="a checkout of the official repository")
+    options.add_argument("--config", choices=["vox-256", "tiny-64"], default="vox-256")
+    options.add_argument("--seed", type=int, default=1)
+    chosen = options.parse_args()
+    sizes = {config.name: config for config in (configurations.VOX_256, configurations.TINY_64)}[chosen.config]
+    official = OfficialModules(chosen.official)
+    worst = 0.0
+    for align_corners in (False, True):
+        model = random_fomm(sizes, chosen.seed, align_corners=align_corners)
+        cases = official.cases(model, align_corners)
+        print(f"{sizes.name}, align_corners {align_corners}: largest difference from the official code")
+        ours = {case.graph: _run_modules(model, case) for case in cases}
+        worst = max(worst, _report("our modules", cases, ours))
+        for precision in PRECISIONS:
+            difference = _report(f"ONNX {precision}", cases, _run_onnx(model, cases, precision))
+            if precision == "float32":
+                worst = max(worst, difference)
+    print(f"largest in single precision: {worst:.2e}, bound {BOUND:.0e}")
+    return 0 if worst <= BOUND else 1
+
+
+class OfficialModules:
+    """The official networks, imported from a checkout. PyTorch's own normalisation stands in for the synchronised one."""
+
+    def __init__(self, checkout: Path) -> None:
+        stand_in = types.ModuleType("sync_batchnorm")
+        stand_in.SynchronizedBatchNorm2d = nn.BatchNorm2d
+        sys.modules["sync_batchnorm"] = stand_in
+        sys.path.insert(0, str(checkout.resolve()))
+        # These are the checkout's modules; ours have other names.
+        from modules.generator import OcclusionAwareGenerator
+        from modules.keypoint_detector import KPDetector
+
+        self._generator = OcclusionAwareGenerator
+        self._detector = KPDetector
+
+    def cases(self, model: Fomm, align_corners: bool) -> list[Case]:
+        """The three graphs with inputs, and what the official networks with the weights of `model` give for them."""
+        detector, generator = self._with_weights_of(model)
+        torch.manual_seed(11)
+        size = model.config.picture_size_px
+        portraits, drivers = smooth_pictures(BATCH, size), smooth_pictures(BATCH, size)
+        with torch.no_grad(), _sampling(align_corners):
+            source, driving = detector(portraits), detector(drivers)
+            features = generator.first(portraits)
+            for block in generator.down_blocks:
+                features = block(features)
+            thumbnail = generator.dense_motion_network.down(portraits)
+            picture = generator(portraits, kp_driving=driving, kp_source=source)["prediction"]
+        frame_inputs = {
+            "features": features,
+            "thumbnail": thumbnail,
+            "source_value": source["value"],
+            "source_jacobian": source["jacobian"],
+            "driving_value": driving["value"],
+            "driving_jacobian": driving["jacobian"],
+        }
+        return [
+            Case("keypoints", {"image": drivers}, _arrays(driving)),
+            Case("source", {"image": portraits}, _arrays({"features": features, "thumbnail": thumbnail})),
+            Case("frame", frame_inputs, _arrays({"picture": picture})),
+        ]
+
+    def _with_weights_of(self, model: Fomm) -> tuple[nn.Module, nn.Module]:
+        config = model.config
+        common = {"num_kp": config.num_kp, "num_channels": config.num_channels, "estimate_jacobian": True}
+        scale = 1 / config.downscale
+        detector = self._detector(
+            **common, **vars(config.keypoints), temperature=config.temperature, scale_factor=scale
+        )
+        generator = self._generator(
+            **common,
+            **vars(config.generator),
+            estimate_occlusion_map=True,
+            dense_motion_params={**vars(config.dense_motion), "scale_factor": scale, "kp_variance": config.kp_variance},
+        )
+        detector.load_state_dict(model.kp_detector.state_dict())
+        generator.load_state_dict(model.generator.state_dict())
+        return detector.eval(), generator.eval()
+
+
+class _sampling:
+    """While it lasts, sampling that does not say so aligns corners or not."""
+
+    def __init__(self, align_corners: bool) -> None:
+        self._align_corners = align_corners
+        self._original = F.grid_sample
+
+    def __enter__(self) -> None:
+        F.grid_sample = partial(self._original, align_corners=self._align_corners)
+
+    def __exit__(self, *_error: object) -> None:
+        F.grid_sample = self._original
+
+
+def _run_modules(model: Fomm, case: Case) -> Values:
+    graph = next(graph for graph in graphs_of(model) if graph.name == case.graph)
+    with torch.no_grad():
+        outputs = graph.module(*case.inputs.values())
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    return _arrays(dict(zip(graph.outputs, outputs)))
+
+
+def _run_onnx(model: Fomm, cases: list[Case], precision: str) -> dict[str, Values]:
+    """Each case as one batch and picture by picture, which must be the same; the batch's values."""
+    graphs = {graph.name: graph for graph in graphs_of(model)}
+    with tempfile.TemporaryDirectory() as folder:
+        for graph in graphs.values():
+            export_graph(graph, Path(folder) / f"{graph.name}.onnx", precision)
+        jobs = []
+        for case in cases:
+            for part, chosen in _parts():
+                jobs.append(_write_job(Path(folder), case, part, chosen))
+        (Path(folder) / "jobs.json").write_text(json.dumps(jobs))
+        subprocess.run(["node", str(RUNNER), folder], check=True)
+        results: dict[str, Values] = {}
+        for case in cases:
+            whole = _read(Path(folder), case, "batch", BATCH)
+            single = [_read(Path(folder), case, f"{i}", 1) for i in range(BATCH)]
+            for name, values in whole.items():
+                apart = np.abs(values - np.concatenate([one[name] for one in single])).max()
+                if apart > BOUND:
+                    raise RuntimeError(f"{case.graph} {name}: a batch gives other values than its parts ({apart:.1e})")
+            results[case.graph] = whole
+        return results
+
+
+def _parts() -> list[tuple[str, slice]]:
+    return [("batch", slice(None)), *((f"{i}", slice(i, i + 1)) for i in range(BATCH))]
+
+
+def _write_job(folder: Path, case: Case, part: str, chosen: slice) -> dict[str, object]:
+    inputs = {}
+    for name, values in case.inputs.items():
+        file = f"{case.graph}-{part}-{name}.in"
+        array = values[chosen].contiguous().numpy().astype("<f4")
+        (folder / file).write_bytes(array.tobytes())
+        inputs[name] = {"file": file, "dims": list(array.shape)}
+    outputs = {name: f"{case.graph}-{part}-{name}.out" for name in case.expected}
+    return {"graph": str(folder / f"{case.graph}.onnx"), "inputs": inputs, "outputs": outputs}
+
+
+def _read(folder: Path, case: Case, part: str, batch: int) -> Values:
+    return {
+        name: np.fromfile(folder / f"{case.graph}-{part}-{name}.out", "<f4").reshape(batch, *expected.shape[1:])
+        for name, expected in case.expected.items()
+    }
+
+
+def _report(what: str, cases: list[Case], results: Mapping[str, Values]) -> float:
+    differences = {
+        f"{case.graph} {name}": float(np.abs(results[case.graph][name] - expected).max())
+        for case in cases
+        for name, expected in case.expected.items()
+    }
+    print(f"  {what:22}", "  ".join(f"{name} {value:.1e}" for name, value in differences.items()))
+    return max(differences.values())
+
+
+def _arrays(tensors: Mapping[str, Tensor]) -> Values:
+    return {name: tensor.numpy() for name, tensor in tensors.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""What the graphs of a model give for a few inputs, for tests of other code that runs them."""
+
+from __future__ import annotations
+
+import base64
+
+import torch
+from torch import Tensor
+
+from model import Fomm
+from normalise import normalise
+from random_weights import smooth_pictures
+
+SEED = 7
+"""Of the pictures; not a seed that weights are made of."""
+PICTURE_STEP = 3
+"""Of the animated pictures every so many rows and columns are kept."""
+SOURCE, INITIAL, DRIVING = 0, 1, 2
+
+
+def reference_of(model: Fomm) -> dict[str, object]:
+    """
+    Three pictures (a portrait, the driver at first, the driver later) and everything from them to the animated
+    picture, for relative motion with and without its scale, and for absolute motion. Pictures are bytes, planes of
+    red, green and blue; numbers little-endian float32; both in base64.
+    """
+    torch.manual_seed(SEED)
+    size = model.config.picture_size_px
+    pictures = (smooth_pictures(3, size) * 255).round()
+    with torch.no_grad():
+        value, jacobian = model.kp_detector(pictures / 255)
+        features, thumbnail = model.generator.encode(pictures[:1] / 255)
+        source = (value[SOURCE], jacobian[SOURCE])
+        initial = (value[INITIAL], jacobian[INITIAL])
+        driving = (value[DRIVING], jacobian[DRIVING])
+        motions = {
+            "relative": normalise(source, driving, initial, adapt_scale=True),
+            "relativeUnscaled": normalise(source, driving, initial, adapt_scale=False),
+            "absolute": driving,
+        }
+        frames = {
+            name: {
+                "value": _floats(points),
+                "jacobian": _floats(jacobians),
+                "picture": _floats(
+                    model.generator(features, thumbnail, value[:1], jacobian[:1], points[None], jacobians[None])[
+                        0, :, ::PICTURE_STEP, ::PICTURE_STEP
+                    ]
+                ),
+            }
+            for name, (points, jacobians) in motions.items()
+        }
+    return {
+        "pictures": [_bytes(picture) for picture in pictures],
+        "value": _floats(value),
+        "jacobian": _floats(jacobian),
+        "pictureStep": PICTURE_STEP,
+        "frames": frames,
+    }
+
+
+def _bytes(picture: Tensor) -> str:
+    return base64.b64encode(picture.byte().contiguous().numpy().tobytes()).decode()
+
+
+def _floats(values: Tensor) -> str:
+    return base64.b64encode(values.contiguous().numpy().astype("<f4").tobytes()).decode()
