@@ -65,9 +65,13 @@ const fileSchema = z.strictObject({
 
 const graphSchema = z.strictObject({ file: fileNameSchema, ...graphSignatureSchema.shape });
 
-const pixels = z.int('must be a number of pixels').min(32).max(2048);
+const pixels = z.int('must be a number of pixels').min(8).max(4096);
 const count = z.int('must be a whole number').min(1).max(1024);
 const yesOrNo = z.boolean('must be true or false');
+
+/** How the files store weights and compute; inputs and outputs are float32 with all of them. */
+const precisions = ['float32', 'float16-weights', 'float16'] as const;
+const precision = z.enum(precisions, `must be one of ${precisions.join(', ')}`);
 
 /** What the adapter of First Order Motion Model has to know besides the graphs. */
 const fommOptionsSchema = z.strictObject({
@@ -78,6 +82,7 @@ const fommOptionsSchema = z.strictObject({
   alignCorners: yesOrNo,
   /** The official configuration, e.g. `vox-256`. */
   config: text('the configuration’s name', 64).optional(),
+  precision: precision.optional(),
 });
 
 /** What the adapter of LivePortrait has to know besides the graphs. */
@@ -91,6 +96,7 @@ const livePortraitOptionsSchema = z.strictObject({
   keypointCount: count,
   /** How the feature volume is sampled: `5d` needs a CPU or CUDA, `two-4d` runs on every provider. */
   volumeSampling: z.enum(['5d', 'two-4d'], 'must be "5d" or "two-4d"'),
+  precision: precision.optional(),
 });
 
 /** Graphs that a pack of a kind must have; the others of its kind add controls. */

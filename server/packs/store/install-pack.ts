@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
+import { requireFreeSpace } from './disk.ts';
+import { type DownloadTimes, discardPart, download } from './download.ts';
+import { settleSignature } from './expected-graph.ts';
+import { FirstDownloads } from './first-downloads.ts';
+import { checkOutline } from './graph-check.ts';
+import { readOnnxOutline } from './onnx-outline.ts';
+import { PackError } from './pack-error.ts';
+import { checkManifest, type PackManifest } from './pack-manifest.ts';
+import { finishParts, type InstalledPack, type PackStore } from './pack-store.ts';
+import type { FileDigest } from './plain-file.ts';
+import { statOrNull } from './store-folders.ts';
+
+/** What an install tells while it goes on. */
+export interface InstallProgress {
+  /** One file, of all; bytes of this file. */
+  onFile?(file: CatalogueFile, index: number, count: number): void;
+  onBytes?(doneBytes: number, totalBytes: number | null): void;
+  onRetry?(reason: string, pauseMs: number): void;
+  /** All files are there and are now checked. */
+  onCheck?(): void;
+}
+
+export interface InstallOptions {
+  readonly progress?: InstallProgress;
+  readonly times?: DownloadTimes;
+  readonly signal?: AbortSignal;
+  /** Take files that are not those of the first install, where no hash was published. */
+  readonly acceptChanged?: boolean;
+}
+
+/**
+ * Downloads a pack of the catalogue, going on with what an interrupted run brought.
+ * @throws PackError; an installed pack of that name is then as it was
+ */
+export async function installPack(
+  store: PackStore,
+  entry: CatalogueEntry,
+  { progress = {}, times, signal, acceptChanged = false }: InstallOptions = {},
+): Promise<InstalledPack> {
+  if (entry.files.length === 0) {
+    throw new PackError('unknown-pack', `${entry.name} cannot be downloaded.\n${entry.byHand.join('\n')}`);
+  }
+  const digests = new Map<string, FileDigest>();
+  const pack = await store.put(
+    entry.name,
+    async (folder) => {
+      await requireFreeSpace(folder, await bytesToCome(entry, folder));
+      const records = await FirstDownloads.open(store.firstDownloadsPath);
+      for (const [index, file] of entry.files.entries()) {
+        progress.onFile?.(file, index, entry.files.length);
+        const digest = await fetchPart(
+          file,
+          partPath(folder, file),
+          acceptChanged ? undefined : records.get(file.url),
+          {
+            times,
+            signal,
+            onProgress: progress.onBytes,
+            onRetry: progress.onRetry,
+          },
+        );
+        digests.set(file.url, digest);
+      }
+      progress.onCheck?.();
+      await finishParts(folder, new Map(entry.files.map(({ name }) => [partName(name), name])));
+      return manifestOf(entry, folder, digests);
+    },
+    { keepParts: true },
+  );
+  const records = await FirstDownloads.open(store.firstDownloadsPath);
+  await records.record(digests, acceptChanged);
+  return pack;
+}
+
+type Recorded = ReturnType<FirstDownloads['get']>;
+
+async function fetchPart(
+  { url, name, bytes, sha256 }: CatalogueFile,
+  path: string,
+  recorded: Recorded,
+  options: Partial<Parameters<typeof download>[0]>,
+): Promise<FileDigest> {
+  if (sha256 !== null || !recorded) return download({ ...options, url, path, bytes, sha256 });
+  const digest = await download({ ...options, url, path, bytes, sha256: null });
+  if (digest.sha256 === recorded.sha256) return digest;
+  await discardPart(path);
+  throw new PackError(
+    'changed-upstream',
+    `${name} is no longer the file of the first install (${recorded.at.slice(0, 10)}): it has ${digest.bytes} bytes and ` +
+      `SHA-256 ${digest.sha256}, then it had ${recorded.bytes} and ${recorded.sha256}. If its publisher tells of a new ` +
+      'version, install it with --accept-changed; else do not use it',
+  );
+}
+
+/** The manifest, with the names and open sizes that the files themselves declare. */
+async function manifestOf(
+  entry: CatalogueEntry,
+  folder: string,
+  digests: ReadonlyMap<string, FileDigest>,
+): Promise<PackManifest> {
+  const files = entry.files.map(({ name, url }) => ({ name, ...(digests.get(url) ?? { bytes: null, sha256: null }) }));
+  const graphs: PackManifest['graphs'] = {};
+  for (const [graph, expected] of Object.entries(entry.graphs)) {
+    const outline = await readOnnxOutline(join(folder, expected.file));
+    checkOutline(
+      outline,
+      expected.file,
+      files.map(({ name }) => name),
+    );
+    const settled = settleSignature(expected, outline.signature);
+    if ('problems' in settled) {
+      throw new PackError(
+        'wrong-signature',
+        `${expected.file} is not the graph ${graph}: ${settled.problems.join('; ')}`,
+      );
+    }
+    graphs[graph] = { file: expected.file, ...settled.signature };
+  }
+  return manifestFrom(entry, files, graphs);
+}
+
+/** A manifest of the catalogue's facts and of files and graphs as they are. */
+export function manifestFrom(
+  { name, kind, version, title, licence, source, options }: CatalogueEntry,
+  files: PackManifest['files'],
+  graphs: PackManifest['graphs'],
+): PackManifest {
+  const manifest = {
+    formatVersion: 1,
+    name,
+    kind,
+    version,
+    title,
+    licence,
+    source,
+    weights: 'trained',
+    files,
+    graphs,
+    options,
+  };
+  return checkManifest(manifest, `the manifest of ${name}`);
+}
+
+/** What is still to be written: parts of an earlier run are there already. */
+async function bytesToCome(entry: CatalogueEntry, folder: string): Promise<number> {
+  let bytes = 0;
+  for (const file of entry.files) {
+    const part = await statOrNull(partPath(folder, file));
+    bytes += Math.max(0, file.approximateBytes - (part?.size ?? 0));
+  }
+  return bytes;
+}
+
+function partName(name: string): string {
+  return `${name}.part`;
+}
+
+function partPath(folder: string, { name }: CatalogueFile): string {
+  return join(folder, partName(name));
+}
