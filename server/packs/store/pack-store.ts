@@ -166,8 +166,12 @@ export class PackStore {
     const { root, lock } = this.#folders;
     await this.#folders.ensureRoot();
     return withStoreLock(lock, async () => {
-      await writing(join(root, '.lock'), () => this.#folders.sweep());
-      return work();
+      await writing(join(root, '.staging'), () => this.#folders.sweep());
+      try {
+        return await work();
+      } finally {
+        await this.#folders.tidy();
+      }
     });
   }
 

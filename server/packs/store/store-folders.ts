@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { writing } from './disk.ts';
 import { errorCode, PackError } from './pack-error.ts';
 
@@ -42,11 +42,14 @@ export class StoreFolders {
   /** @throws PackError `no-permission`, `disk-full` or `unsafe-file` */
   async ensureRoot(): Promise<void> {
     try {
-      await writing(join(this.root, 'x'), () => mkdir(this.root, { recursive: true }));
+      await writing(join(this.root, 'x'), () => makeFolders(this.root));
     } catch (error) {
-      if (!['EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error;
-      throw new PackError('unsafe-file', `${this.root} is not a folder; name one with --packs-dir`, error);
+      if (error instanceof PackError) throw error;
+      const reason = `${this.root} cannot be made a folder (${errorCode(error) ?? error})`;
+      throw new PackError('unsafe-file', `${reason}; name another one with --packs-dir`, error);
     }
+    if ((await stat(this.root)).isDirectory()) return;
+    throw new PackError('unsafe-file', `${this.root} is not a folder; name one with --packs-dir`);
   }
 
   /** An empty folder for a pack to be put together; `keep` leaves what an earlier run brought. */
@@ -75,7 +78,6 @@ export class StoreFolders {
       }
       await syncFolder(this.root);
       if (replaces) await this.discard(retired);
-      await removeIfEmpty(join(this.root, '.retired'), join(this.root, '.staging'));
     });
   }
 
@@ -104,7 +106,12 @@ export class StoreFolders {
       if (!(await hasParts(this.staging(name)))) await rm(this.staging(name), { recursive: true, force: true });
     }
     await rm(join(this.root, '.trash'), { recursive: true, force: true });
-    await removeIfEmpty(join(this.root, '.retired'), join(this.root, '.staging'));
+    await this.tidy();
+  }
+
+  /** Takes away folders that hold nothing any more. */
+  tidy(): Promise<void> {
+    return removeIfEmpty(join(this.root, '.retired'), join(this.root, '.staging'));
   }
 
   /** Names of everything that looks like a pack: folders without a leading dot, sorted. */
@@ -125,6 +132,19 @@ export class StoreFolders {
 
   #retired(name: string): string {
     return join(this.root, '.retired', name);
+  }
+}
+
+/** As `mkdir -p`. Node's own never ends where a system's folder takes no folders (`/proc`). */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path);
   }
 }
 
