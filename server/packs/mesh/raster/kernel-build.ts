@@ -9,7 +9,7 @@ const COMPILER = fileURLToPath(new URL('../../../../node_modules/assemblyscript/
 const OUTPUT = fileURLToPath(new URL('../../../../.cache/raster-kernel/', import.meta.url));
 const COMPILER_OPTIONS = [
   ...['--optimizeLevel', '3', '--converge', '--noAssert', '--runtime', 'stub'],
-  ...['--enable', 'simd', '--importMemory'],
+  ...['--enable', 'simd', '--enable', 'relaxed-simd', '--importMemory'],
   // v128 passes between functions of the module alone.
   ...['--disableWarning', '112'],
 ];

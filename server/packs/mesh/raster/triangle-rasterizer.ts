@@ -12,8 +12,10 @@ const MOST_VERTICES = 16_384;
 const MOST_TRIANGLES = 32_768;
 /** The kernel takes four pixels at a time and may read past the last one. */
 const ROOM_BYTES = 16;
+/** It fetches texels ahead. */
+const TEXTURE_ROOM_BYTES = 64;
 /** What the kernel notes of a row of a triangle. */
-const ROW_BYTES = 20;
+const ROW_BYTES = 32;
 const OPAQUE_BLACK = 0xff000000 | 0;
 
 export interface DrawOptions {
@@ -74,10 +76,10 @@ export class TriangleRasterizer {
     const kernel = RasterKernel.acquire(
       3 * bufferBytes +
         8 * pixels +
-        MOST_TEXTURES * (16 * pixels + 4 * cells) +
+        MOST_TEXTURES * (16 * pixels + TEXTURE_ROOM_BYTES + 4 * cells) +
         MOST_VERTICES * 24 +
         MOST_TRIANGLES * 10 +
-        ROW_BYTES * height +
+        ROW_BYTES * (height + 1) +
         4096,
     );
     this.#kernel = kernel;
@@ -92,7 +94,7 @@ export class TriangleRasterizer {
     this.#target = new Float32Array(buffer, kernel.allocate(MOST_VERTICES * 12), MOST_VERTICES * 3);
     this.#source = new Float32Array(buffer, kernel.allocate(MOST_VERTICES * 12), MOST_VERTICES * 3);
     this.#order = kernel.allocate(MOST_TRIANGLES * 4 + 1024);
-    this.#rowList = kernel.allocate(ROW_BYTES * height);
+    this.#rowList = kernel.allocate(ROW_BYTES * (height + 1));
     this.#list = kernel.allocate(8 * pixels);
     packedPixels({ width, height, data: this.#background }).fill(OPAQUE_BLACK);
     this.begin();
@@ -107,7 +109,7 @@ export class TriangleRasterizer {
     const { width, height } = image;
     if (Math.max(width, height) > MOST_SIDE_PX) throw new RangeError(`A texture of ${width}×${height} is too large`);
     const made = createTexture(kind === 'alpha' ? premultiplied(image) : opaque(image)).texels;
-    const address = kernel.allocate(made.byteLength);
+    const address = kernel.allocate(made.byteLength + TEXTURE_ROOM_BYTES);
     const texels = new Int32Array(kernel.buffer, address, made.length);
     texels.set(made);
     const texture: DrawableTexture = { width, height, texels, kind };

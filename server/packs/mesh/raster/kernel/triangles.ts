@@ -1,31 +1,23 @@
 import { over, scaled } from './blending';
 import { colour, depth, expectTranslucent, height, isTranslucent, width } from './frame';
+import { ONE_TEXEL, ROUNDING_ACROSS, sampled } from './sampling';
+import { sortByTile } from './tile-order';
 
 /** Bytes of a vertex: x, y, z as f32. */
 const VERTEX: usize = 12;
+/** Bytes of a triangle: three indices as u16. */
+const TRIANGLE: usize = 6;
 /** Side of a cell of a texture, pixels, as the host counts them. */
 const CELL_PX: i32 = 8;
 /** A texel between two pixels is made from those up to this far away. */
 const INTERPOLATED_PX: f64 = 3;
-/** Tiles that triangles are sorted by: wide and low, as rows are in memory. */
-const TILE_COLUMNS: i32 = 8;
-const TILE_ROWS: i32 = 32;
-const TILE_COUNT: usize = 256;
-/** Bytes of a triangle: three indices as u16. */
-const TRIANGLE: usize = 6;
 
-/** Bytes of a row of a triangle: offset of its first pixel, number of pixels, depth and texture position there. */
-const ROW: usize = 20;
-
-/** Texture positions: whole numbers of 1/65536 texel … */
-const ONE_TEXEL: f64 = 65536;
-/** … kept to so many texels from the texture's origin, so that they fit 32 bits … */
+/** Bytes of a row of a triangle: offset of its first pixel, number of pixels, texture position and depth there. */
+const ROW: usize = 32;
+/** Corners and steps are kept to so many texels, so that their positions fit 32 bits. */
 const MOST_TEXELS: f64 = 8192;
-/** … of which 7 bits count between two texels; half of that is added, to round where it is cut off. */
-const FRACTION_SHIFT: i32 = 9;
-const ROUNDING: f64 = 256;
-const FRACTION_MASK: i32 = 127;
-const ONE_FRACTION: i32 = 128;
+/** What is likely to be in the same run of memory as a texel, bytes: rows of triangles are that long. */
+const NEARBY: usize = 48;
 
 /**
  * What is drawn later and lies farther goes under a fragment of at least this alpha, or one with nothing behind it yet;
@@ -70,7 +62,7 @@ export function useTexture(
 /**
  * Draws triangles; with `skipUnmoved`, those alone that have a corner whose target is not its source.
  * Returns −1, or the first triangle with a corner beyond the vertices: then nothing is drawn.
- * `order` has room for 4 bytes for each triangle and 2 for each of 257 tiles, `rowList` for 20 for each row.
+ * `order` has room for 4 bytes for each triangle and 2 for each of 257 tiles, `rowList` for 32 for each row.
  */
 export function draw(
   triangles: usize,
@@ -90,7 +82,7 @@ export function draw(
   rows = rowList;
   targets = target;
   sources = source;
-  sortByTile(triangles, triangleCount, order);
+  sortByTile(triangles, triangleCount, target, order);
   for (let i = 0; i < triangleCount; i++) {
     const at = triangles + <usize>load<u16>(order + ((<usize>i) << 1)) * TRIANGLE;
     const a = <usize>load<u16>(at) * VERTEX;
@@ -100,37 +92,6 @@ export function draw(
     if (filled === 0 || isFilled(a, b, c)) drawTriangle(a, b, c);
   }
   return -1;
-}
-
-/**
- * Writes the triangles' numbers (u16) to `order`, by the tile of the picture that their first corners are in, row by
- * row: a counting sort. A picture and its texture are larger than a processor's cache; drawn in the mesh's own order,
- * the same texels would be fetched again and again. (A tenth of the time, measured.)
- */
-function sortByTile(triangles: usize, count: i32, order: usize): void {
-  const tiles = order + ((<usize>count) << 1);
-  const starts = tiles + ((<usize>count) << 1);
-  memory.fill(starts, 0, (TILE_COUNT + 1) << 1);
-  for (let i = 0; i < count; i++) {
-    const corner = <usize>load<u16>(triangles + <usize>i * TRIANGLE) * VERTEX;
-    const column = tileOf(load<f32>(targets + corner), width, TILE_COLUMNS);
-    const row = tileOf(load<f32>(targets + corner, 4), height, TILE_ROWS);
-    const tile = <usize>(row * TILE_COLUMNS + column);
-    store<u16>(tiles + ((<usize>i) << 1), <u16>tile);
-    const next = starts + ((tile + 1) << 1);
-    store<u16>(next, load<u16>(next) + 1);
-  }
-  for (let at = starts; at < starts + (TILE_COUNT << 1); at += 2) store<u16>(at, load<u16>(at) + load<u16>(at, 2), 2);
-  for (let i = 0; i < count; i++) {
-    const start = starts + ((<usize>load<u16>(tiles + ((<usize>i) << 1))) << 1);
-    const place = load<u16>(start);
-    store<u16>(order + ((<usize>place) << 1), <u16>i);
-    store<u16>(start, place + 1);
-  }
-}
-
-function tileOf(position: f32, size: i32, tiles: i32): i32 {
-  return max(0, min(tiles - 1, i32((position * <f32>tiles) / <f32>size)));
 }
 
 function isMoved(vertex: usize): bool {
@@ -221,11 +182,6 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
   const sum = zx + zy + ux + uy + vx + vy;
   if (sum - sum !== 0) return;
 
-  const longSlope = (cx - ax) / (cy - ay);
-  const upperSlope = (bx - ax) / (by - ay);
-  const lowerSlope = (cx - bx) / (cy - by);
-  const bendIsRight = area > 0;
-
   const lanes = i32x4(0, 1, 2, 3);
   const stepU = fixed(ux);
   const stepV = fixed(vx);
@@ -238,41 +194,87 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
   // Never farther than the corners, and never beyond the last texel that has a neighbour.
   const endU = ((textureWidth - 1) << 16) - 1;
   const endV = ((textureHeight - 1) << 16) - 1;
-  const leastU = i32x4.splat(within(position(min(min(au, bu), cu)), endU));
-  const mostU = i32x4.splat(within(position(max(max(au, bu), cu)), endU));
-  const leastV = i32x4.splat(within(position(min(min(av, bv), cv)), endV));
-  const mostV = i32x4.splat(within(position(max(max(av, bv), cv)), endV));
-
+  const leastU = i32x4.splat(within(fixed(min(min(au, bu), cu)) + ROUNDING_ACROSS, endU));
+  const mostU = i32x4.splat(within(fixed(max(max(au, bu), cu)) + ROUNDING_ACROSS, endU));
+  const leastV = i32x4.splat(within(fixed(min(min(av, bv), cv)), endV));
+  const mostV = i32x4.splat(within(fixed(max(max(av, bv), cv)), endV));
   const pitch = (<usize>textureWidth) << 2;
-  // Times the halves (texel row, texel column) of a position: its texel's index.
   const indexFactors = i32x4.splat((textureWidth << 16) | 1);
   const opaqueAlpha = i32x4.splat(0xff000000);
   const isSolid = !isTranslucent;
 
+  // An edge crosses a row at `start + (centre of the row − origin) · slope`. The long edge is one of a row's two ends,
+  // above the bend the one short edge is the other, below it the other one. First lanes are left ends.
+  const longSlope = (cx - ax) / (cy - ay);
+  const upperSlope = (bx - ax) / (by - ay);
+  const lowerSlope = (cx - bx) / (cy - by);
+  const bendIsRight = area > 0;
+  const upperSlopes = bendIsRight ? f64x2(longSlope, upperSlope) : f64x2(upperSlope, longSlope);
+  const lowerSlopes = bendIsRight ? f64x2(longSlope, lowerSlope) : f64x2(lowerSlope, longSlope);
+  const upperStarts = f64x2.splat(ax);
+  const lowerStarts = bendIsRight ? f64x2(ax, bx) : f64x2(bx, ax);
+  const upperOrigins = f64x2.splat(ay);
+  const lowerOrigins = bendIsRight ? f64x2(ay, by) : f64x2(by, ay);
+  const firstBelow = i32(max(<f64>firstRow, min(<f64>lastRow + 1, ceil(by - 0.5))));
+
   // First where each row begins, then its pixels: where a row ends is known before a processor has to guess it.
+  // Sums may run over on the way to the positions of a row; where it begins they are right again.
   let entry = rows;
+  let fetched: i32 = 0;
+  const firstColumn = i32(max(0, floor(min(min(ax, bx), cx))));
+  const dx = <f64>firstColumn + 0.5 - ax;
+  const dy = <f64>firstRow + 0.5 - ay;
+  let atColumn0 = i32x4(
+    (firstRow * width) << 2,
+    0,
+    wrapped(au + dx * ux + dy * uy) + ROUNDING_ACROSS - firstColumn * stepU,
+    wrapped(av + dx * vx + dy * vy) - firstColumn * stepV,
+  );
+  const perColumn = i32x4(4, -1, stepU, stepV);
+  const perRow = i32x4(width << 2, 0, fixed(uy), fixed(vy));
+  const mostTexels = i32x4(0, 0, endU, endV);
+  let depthAtColumn0 = az + (0.5 - ax) * zx + dy * zy;
+  let centre = f64x2.splat(<f64>firstRow + 0.5);
   for (let row = firstRow; row <= lastRow; row++) {
-    const centre = <f64>row + 0.5;
-    const dy = centre - ay;
-    const long = ax + dy * longSlope;
-    const bend = centre < by ? ax + dy * upperSlope : bx + (centre - by) * lowerSlope;
-    const from = i32(max(0, ceil((bendIsRight ? long : bend) - 0.5)));
-    const to = i32(min(<f64>width, ceil((bendIsRight ? bend : long) - 0.5)));
-    const dx = <f64>from + 0.5 - ax;
-    store<i32>(entry, (row * width + from) << 2);
-    store<i32>(entry, to - from, 4);
-    store<f32>(entry, <f32>(az + dx * zx + dy * zy), 8);
-    store<i32>(entry, position(au + dx * ux + dy * uy), 12);
-    store<i32>(entry, position(av + dx * vx + dy * vy), 16);
-    entry += ROW;
+    const isAbove = row < firstBelow;
+    const fromOrigins = f64x2.sub(centre, isAbove ? upperOrigins : lowerOrigins);
+    const crossings = f64x2.add(
+      isAbove ? upperStarts : lowerStarts,
+      f64x2.mul(fromOrigins, isAbove ? upperSlopes : lowerSlopes),
+    );
+    const columns = f64x2.ceil(f64x2.sub(crossings, f64x2.splat(0.5)));
+    const inside = f64x2.pmax(f64x2.pmin(columns, f64x2.splat(<f64>width)), f64x2.splat(0));
+    const ends = i32x4.relaxed_trunc_f64x2_s_zero(inside);
+    const from = v128.shuffle<i32>(ends, ends, 0, 0, 0, 0);
+    const isEnd = i32x4(0, -1, 0, 0);
+    const begin = i32x4.add(i32x4.add(atColumn0, i32x4.mul(from, perColumn)), v128.and(ends, isEnd));
+    v128.store(entry, begin);
+    store<f32>(entry, <f32>(depthAtColumn0 + <f64>i32x4.extract_lane(ends, 0) * zx), 16);
+    entry += i32x4.extract_lane(begin, 1) > 0 ? ROW : 0;
+
+    // Touched now, texels and pixels come from memory while the other rows are worked out.
+    const texel = i32x4.shr_s(i32x4.max_s(i32x4.min_s(begin, mostTexels), i32x4.splat(0)), 16);
+    const index = i32x4.extract_lane(texel, 3) * textureWidth + i32x4.extract_lane(texel, 2);
+    const above = texels + ((<usize>index) << 2);
+    const below = above + pitch;
+    const offset = <usize>i32x4.extract_lane(begin, 0);
+    fetched |= load<u8>(above) | load<u8>(below) | load<u8>(above + NEARBY) | load<u8>(below + NEARBY);
+    fetched |= load<u8>(colour + offset) | load<u8>(depth + offset);
+
+    atColumn0 = i32x4.add(atColumn0, perRow);
+    depthAtColumn0 += zy;
+    centre = f64x2.add(centre, f64x2.splat(1));
   }
+  // Nobody reads it; without this the compiler would take the loads out.
+  store<i32>(entry, fetched);
+
   for (let at = rows; at < entry; at += ROW) {
     const offset = <usize>load<u32>(at);
     let pixels = colour + offset;
     let depths = depth + offset;
-    let zs = f32x4.add(v128.load32_splat(at, 8), zLanes);
-    let us = i32x4.add(v128.load32_splat(at, 12), uLanes);
-    let vs = i32x4.add(v128.load32_splat(at, 16), vLanes);
+    let us = i32x4.add(v128.load32_splat(at, 8), uLanes);
+    let vs = i32x4.add(v128.load32_splat(at, 12), vLanes);
+    let zs = f32x4.add(v128.load32_splat(at, 16), zLanes);
     for (let left = load<i32>(at, 4); left > 0; left -= 4) {
       const there = v128.load(pixels);
       const farther = v128.load(depths);
@@ -281,37 +283,9 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
       if (!isSolid) wanted = v128.or(near, i32x4.ne(v128.and(there, opaqueAlpha), opaqueAlpha));
       wanted = v128.and(wanted, i32x4.lt_s(lanes, i32x4.splat(left)));
       if (v128.any_true(wanted)) {
-        const cu4 = i32x4.min_s(i32x4.max_s(us, leastU), mostU);
-        const cv4 = i32x4.min_s(i32x4.max_s(vs, leastV), mostV);
-        const rowAndColumn = v128.or(v128.and(cv4, i32x4.splat(0xffff0000)), i32x4.shr_u(cu4, 16));
-        const texel = i32x4.shl(i32x4.dot_i16x8_s(rowAndColumn, indexFactors), 2);
-        const across = weights(cu4);
-        const down = weights(cv4);
-        const first = bilinear(
-          texels + <usize>i32x4.extract_lane(texel, 0),
-          pitch,
-          v128.shuffle<i32>(across, across, 0, 0, 0, 0),
-          v128.shuffle<i32>(down, down, 0, 0, 0, 0),
-        );
-        const second = bilinear(
-          texels + <usize>i32x4.extract_lane(texel, 1),
-          pitch,
-          v128.shuffle<i32>(across, across, 1, 1, 1, 1),
-          v128.shuffle<i32>(down, down, 1, 1, 1, 1),
-        );
-        const third = bilinear(
-          texels + <usize>i32x4.extract_lane(texel, 2),
-          pitch,
-          v128.shuffle<i32>(across, across, 2, 2, 2, 2),
-          v128.shuffle<i32>(down, down, 2, 2, 2, 2),
-        );
-        const fourth = bilinear(
-          texels + <usize>i32x4.extract_lane(texel, 3),
-          pitch,
-          v128.shuffle<i32>(across, across, 3, 3, 3, 3),
-          v128.shuffle<i32>(down, down, 3, 3, 3, 3),
-        );
-        let drawn = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(first, second), i16x8.narrow_i32x4_s(third, fourth));
+        const us4 = i32x4.min_s(i32x4.max_s(us, leastU), mostU);
+        const vs4 = i32x4.min_s(i32x4.max_s(vs, leastV), mostV);
+        let drawn = sampled(texels, pitch, indexFactors, us4, vs4);
         let hides = v128.and(wanted, near);
         if (!isSolid) {
           if (opacity !== 255) drawn = scaled(drawn, i32x4.splat(opacity));
@@ -337,21 +311,6 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
   }
 }
 
-/** Weights of the two neighbours of each of four positions, as pairs of i16 that sum to 128. */
-function weights(positions: v128): v128 {
-  const fraction = v128.and(i32x4.shr_u(positions, FRACTION_SHIFT), i32x4.splat(FRACTION_MASK));
-  return v128.or(i32x4.shl(fraction, 16), i32x4.sub(i32x4.splat(ONE_FRACTION), fraction));
-}
-
-/** The four channels, i32 each, between four texels. `across` and `down` are pairs of weights. */
-function bilinear(at: usize, pitch: usize, across: v128, down: v128): v128 {
-  const pairs = i8x16(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1);
-  const upper = i32x4.dot_i16x8_s(i8x16.swizzle(v128.load64_zero(at), pairs), across);
-  const lower = i32x4.dot_i16x8_s(i8x16.swizzle(v128.load64_zero(at + pitch), pairs), across);
-  const mixed = i32x4.dot_i16x8_s(v128.or(upper, i32x4.shl(lower, 16)), down);
-  return i32x4.shr_u(i32x4.add(mixed, i32x4.splat(1 << 13)), 14);
-}
-
 function x(vertex: usize): f64 {
   return <f64>load<f32>(targets + vertex);
 }
@@ -373,12 +332,14 @@ function v(vertex: usize): f64 {
   return 2 * <f64>load<f32>(sources + vertex, 4) - 1;
 }
 
+/** A position or a step, limited. */
 function fixed(value: f64): i32 {
   return i32(nearest(max(-MOST_TEXELS, min(MOST_TEXELS, value)) * ONE_TEXEL));
 }
 
-function position(value: f64): i32 {
-  return i32(nearest(max(-MOST_TEXELS, min(MOST_TEXELS, value)) * ONE_TEXEL + ROUNDING));
+/** A position of which the highest bits may be cut off: the steps from there lead back to where all bits fit. */
+function wrapped(value: f64): i32 {
+  return <i32>i64(nearest(value * ONE_TEXEL));
 }
 
 function within(at: i32, end: i32): i32 {
