@@ -1,0 +1,17 @@
+import type { GraphFile } from '../inference/inline-graph-runner.ts';
+import type { GraphValue } from './store/graph-signature.ts';
+import { graphPath, type InstalledPack } from './store/pack-store.ts';
+
+/** The graphs of an installed pack by name, each for one picture at a time. */
+export function graphFilesOf(pack: InstalledPack): Record<string, GraphFile> {
+  return Object.fromEntries(
+    Object.entries(pack.manifest.graphs).map(([name, { inputs, outputs }]) => {
+      const file: GraphFile = { path: graphPath(pack, name), inputs: shapesOf(inputs), outputs: shapesOf(outputs) };
+      return [name, file] as const;
+    }),
+  );
+}
+
+function shapesOf(values: readonly GraphValue[]): Record<string, number[]> {
+  return Object.fromEntries(values.map(({ name, dims }) => [name, dims.map((size) => (size === 'batch' ? 1 : size))]));
+}
