@@ -40,7 +40,7 @@ type Given = Partial<Parameters<typeof download>[0]>;
 
 /** Serves a file and downloads it. */
 function fetchFile(file: ServedFile, given: Given = {}) {
-  const url = server.serve('model.onnx', file);
+  const url = server.serve('model.onnx', { part: path, ...file });
   return download({ url, path, bytes: null, sha256: null, times: QUICK, ...given });
 }
 
@@ -140,7 +140,7 @@ describe('a download', () => {
   });
 
   test('follows redirects and asks the new place to go on, too', async () => {
-    const target = server.serve('there.onnx', { bytes, cutAfter: [40_000] });
+    const target = server.serve('there.onnx', { bytes, part: path, cutAfter: [40_000] });
     const file = await fetchFile({ bytes, redirectTo: target });
     expect(file.sha256).toBe(sha256);
     expect(server.asked('there.onnx').map(({ range }) => range)).toEqual([undefined, 'bytes=40000-']);

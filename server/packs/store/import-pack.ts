@@ -134,10 +134,10 @@ export async function importMade(
   );
 }
 
-/** The manifest of a folder. @throws PackError where it is none or wrong */
+/** The manifest of a folder that the user named. @throws PackError where it is none or wrong */
 export async function readManifestOf(folder: string): Promise<PackManifest> {
   const path = join(folder, MANIFEST_FILE);
-  return parseManifest(await readSmallFile(path, MAX_MANIFEST_BYTES), path);
+  return parseManifest(await readSmallFile(path, MAX_MANIFEST_BYTES, { followLinks: true }), path);
 }
 
 /** What given paths mean: the folder of a pack, or plain files (of a folder without a manifest, its ONNX files). */

@@ -105,7 +105,10 @@ describe('a pack that was changed is refused with the reason:', () => {
 
   test('a file cut off', async () => {
     truncateSync(inPack('frame.onnx'), 10);
-    await expect(store.open('tiny')).rejects.toMatchObject({ fault: 'wrong-size', message: expect.stringMatching(/cut off/) });
+    await expect(store.open('tiny')).rejects.toMatchObject({
+      fault: 'wrong-size',
+      message: expect.stringMatching(/cut off/),
+    });
     expect(await store.verify('tiny')).toMatchObject({ isSound: false });
   });
 
@@ -246,7 +249,10 @@ describe('the lock', () => {
       return tinyManifest('slow');
     });
     await sleep(50);
-    await expect(store.remove('tiny')).rejects.toMatchObject({ fault: 'busy', message: expect.stringMatching(new RegExp(`${process.pid}`)) });
+    await expect(store.remove('tiny')).rejects.toMatchObject({
+      fault: 'busy',
+      message: expect.stringMatching(new RegExp(`${process.pid}`)),
+    });
     expect((await store.list()).map(({ name }) => name)).toEqual(['tiny']);
     await slow;
     expect(visible()).toEqual(['slow', 'tiny']);
@@ -294,7 +300,10 @@ describe('the lock', () => {
 
 test('a folder that cannot be had is told', async () => {
   writeFileSync(root, 'a file');
-  await expect(importFolder(store, source)).rejects.toMatchObject({ fault: 'unsafe-file', message: expect.stringMatching(/is not a folder/) });
+  await expect(importFolder(store, source)).rejects.toMatchObject({
+    fault: 'unsafe-file',
+    message: expect.stringMatching(/is not a folder/),
+  });
   await expect(new PackStore('/proc/effigy').put('tiny', async () => tinyManifest('tiny'))).rejects.toThrow(
     /--packs-dir/,
   );

@@ -52,8 +52,8 @@ export async function statPlainFile(path: string): Promise<Stats> {
 }
 
 /** The text of a small file. @throws PackError, also (`too-large`) where it has more than `maxBytes` */
-export async function readSmallFile(path: string, maxBytes: number): Promise<string> {
-  const file = await openPlainFile(path);
+export async function readSmallFile(path: string, maxBytes: number, options: OpenOptions = {}): Promise<string> {
+  const file = await openPlainFile(path, options);
   try {
     const { size } = await file.stat();
     if (size > maxBytes) {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,6 +9,8 @@ export interface ServedFile {
   lastModified?: string;
   /** Cuts the connection after so many bytes of an answer, for the first answers. */
   cutAfter?: number[];
+  /** Where the client writes: the connection is cut only when what was sent has arrived there. */
+  part?: string;
   /** Stops sending after so many bytes and stays silent, for the first answers. */
   hangAfter?: number[];
   ignoresRanges?: boolean;
@@ -84,7 +87,7 @@ export class FileServer {
       const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`;
       response.writeHead(206, { ...validators, ...length, 'content-range': range });
     } else response.writeHead(200, { ...validators, ...length });
-    await this.#send(file, body, response);
+    await this.#send(file, start, response);
   }
 
   #startOf(file: ServedFile, etag: string | null, headers: IncomingMessage['headers']): number {
@@ -95,7 +98,8 @@ export class FileServer {
     return Number(start);
   }
 
-  async #send(file: ServedFile, body: Uint8Array, response: ServerResponse): Promise<void> {
+  async #send(file: ServedFile, start: number, response: ServerResponse): Promise<void> {
+    const body = file.bytes.subarray(start);
     const cut = file.cutAfter?.shift();
     const hang = file.hangAfter?.shift();
     const end = Math.min(cut ?? body.length, hang ?? body.length, body.length);
@@ -106,7 +110,15 @@ export class FileServer {
       if (file.pauseMs) await new Promise((resolve) => setTimeout(resolve, file.pauseMs));
     }
     if (hang !== undefined) return;
-    if (cut !== undefined) return void setTimeout(() => response.destroy(), 20);
-    response.end();
+    if (cut === undefined) return void response.end();
+    const { part } = file;
+    while (part !== undefined && !response.destroyed && sizeOf(part) < start + end) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    response.destroy();
   }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -8,14 +8,16 @@ import { tinyEntry } from './tiny-pack.ts';
  */
 const [root, baseUrl] = process.argv.slice(2);
 const times = { answerTimeoutMs: 2000, stallTimeoutMs: 2000, maxTries: 2, firstPauseMs: 5, longestPauseMs: 20 };
-let last = 0;
-const onBytes = (done: number) => {
-  if (done - last < 20_000) return;
-  last = done;
-  process.stdout.write(`bytes ${done}\n`);
+let current = '';
+const onFile = ({ name }: { name: string }) => {
+  current = name;
 };
+const onBytes = (done: number) => process.stdout.write(`${current} ${done}\n`);
 try {
-  const { manifest } = await installPack(new PackStore(root), tinyEntry(baseUrl), { times, progress: { onBytes } });
+  const { manifest } = await installPack(new PackStore(root), tinyEntry(baseUrl), {
+    times,
+    progress: { onFile, onBytes },
+  });
   process.stdout.write(`installed ${manifest.name}\n`);
 } catch (error) {
   const { fault = 'unknown', message } = error as { fault?: string; message: string };

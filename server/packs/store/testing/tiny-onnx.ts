@@ -31,13 +31,14 @@ export function tinyOnnx(model: TinyModel): Uint8Array {
   const initializer: Onnx.ITensorProto[] = [];
   if (weightBytes > 0 || externalFile !== undefined) {
     const count = Math.max(1, Math.floor(weightBytes / 4));
-    const weights = Float32Array.from({ length: count }, (_, i) => Math.fround(Math.sin(i * seed)));
+    const rawData = new Uint8Array(count * 4);
+    for (let i = 0; i < rawData.length; i++) rawData[i] = (i * seed) >> 3;
     initializer.push({
       name: 'weights',
       dataType: TensorProto.DataType.FLOAT,
       dims: [count],
       ...(externalFile === undefined
-        ? { rawData: new Uint8Array(weights.buffer) }
+        ? { rawData }
         : {
             dataLocation: TensorProto.DataLocation.EXTERNAL,
             externalData: [{ key: 'location', value: externalFile }],
