@@ -39,25 +39,24 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     return new MeshPortrait(still, landmarks, layers, lids);
   }
 
-  /**
-   * A neutral motion draws the still exactly. Throws a `RangeError` where `out` has not the portrait's size, or its
-   * memory does not begin at a multiple of 4 bytes.
-   */
+  /** A neutral motion draws the still exactly. Throws a `RangeError` where `out` has not the portrait's size. */
   async animate(portrait: MeshPortrait, motion: Motion, out: RgbaImage): Promise<void> {
     const { width, height } = portrait;
     if (out.width !== width || out.height !== height || out.data.length !== width * height * 4) {
       throw new RangeError(`The output is ${out.width}×${out.height}, the portrait ${width}×${height}`);
     }
     const { geometry } = portrait;
+    const { picture } = portrait.rasterizer;
     geometry.move(motion);
-    if (geometry.isAtRest()) out.data.set(portrait.still.data);
-    else this.#draw(portrait, out);
-    for (const eye of portrait.eyes) eye.draw(motion, out);
-    portrait.mouth.draw(out);
-    portrait.shading.draw(out);
+    if (geometry.isAtRest()) picture.data.set(portrait.still.data);
+    else this.#draw(portrait);
+    for (const eye of portrait.eyes) eye.draw(motion, picture);
+    portrait.mouth.draw(picture);
+    portrait.shading.draw(picture);
+    out.data.set(picture.data);
   }
 
-  #draw({ geometry, rasterizer, texture, person, otherSide, otherSideTexture }: MeshPortrait, out: RgbaImage): void {
+  #draw({ geometry, rasterizer, texture, person, otherSide, otherSideTexture }: MeshPortrait): void {
     rasterizer.begin();
     if (person) rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, person);
     else rasterizer.draw(geometry.triangles, geometry.moved, geometry.source, texture, { unmoved: 'skip' });
@@ -71,6 +70,6 @@ export class MeshModel implements MotionModel<MeshPortrait> {
       jump: EDGE_JUMP * geometry.pixelsPerUnit,
       behind: BEHIND_FACE,
     });
-    rasterizer.composite(out);
+    rasterizer.finish();
   }
 }

@@ -6,6 +6,7 @@ import { createTexture, opaque, packedPixels, premultiplied } from './texture.ts
 /** Texture positions are 16-bit texels, two a pixel. */
 const MOST_SIDE_PX = 4096;
 const MOST_TEXTURES = 4;
+const MOST_GRIDS = 2;
 /** Side of the cells that a texture's emptiness is told by, pixels; the kernel's too. */
 const CELL_PX = 8;
 const MOST_VERTICES = 16_384;
@@ -24,6 +25,20 @@ export interface DrawOptions {
   /** 0..1, multiplied with the texture's own alpha. */
   readonly opacity?: number;
 }
+
+/**
+ * Multipliers for the picture, on a grid of `columns × rows` nodes: node (c, r) lies at pixel (8c − 4, 8r − 4), so that
+ * the picture lies between nodes everywhere. Between nodes they are bilinear.
+ */
+export interface MultiplierGrid {
+  readonly columns: number;
+  readonly rows: number;
+  /** Red, green and blue of each node, row by row, in 1/`GRID_ONE`; less than twice that. Written by the user. */
+  readonly multipliers: Int32Array;
+}
+
+export const GRID_CELL_PX = 8;
+export const GRID_ONE = 4096;
 
 /** Where and how edges are smoothed. Box, `jump` and `behind` are in pixels. */
 export interface EdgeOptions {
@@ -45,12 +60,13 @@ export interface EdgeOptions {
  * drawn is then composited over the background.
  *
  * The work is done by a WebAssembly kernel; pictures and textures lie in its memory, whose size is fixed:
- * 84 bytes a pixel and 0.7 MB, 22 MB at 512×512, of which those of textures never created are never touched.
+ * 84 bytes a pixel and 0.8 MB, 22 MB at 512×512, of which those of textures never created are never touched.
  */
 export class TriangleRasterizer {
+  /** What is being drawn, in the kernel's memory: complete after `finish`, until the next `begin`; free to draw on. */
+  readonly picture: RgbaImage;
   readonly #width: number;
   readonly #height: number;
-  readonly #colour: Uint8Array;
   readonly #background: Uint8Array;
   readonly #triangles: Uint16Array;
   readonly #target: Float32Array;
@@ -77,6 +93,7 @@ export class TriangleRasterizer {
       3 * bufferBytes +
         8 * pixels +
         MOST_TEXTURES * (16 * pixels + TEXTURE_ROOM_BYTES + 4 * cells) +
+        MOST_GRIDS * (12 * (width / GRID_CELL_PX + 3) * (height / GRID_CELL_PX + 3) + 2 * ROOM_BYTES) +
         MOST_VERTICES * 24 +
         MOST_TRIANGLES * 10 +
         ROW_BYTES * (height + 1) +
@@ -85,7 +102,7 @@ export class TriangleRasterizer {
     this.#kernel = kernel;
     const { buffer } = kernel;
     const colour = kernel.allocate(bufferBytes);
-    this.#colour = new Uint8Array(buffer, colour, 4 * pixels);
+    this.picture = { width, height, data: new Uint8Array(buffer, colour, 4 * pixels) };
 
     kernel.exports.setUp(width, height, colour, kernel.allocate(bufferBytes));
 
@@ -186,11 +203,36 @@ export class TriangleRasterizer {
     );
   }
 
-  /** Writes what was drawn, over the background, and ends the picture. `out` must have the rasteriser's size. */
+  /** Puts what was drawn over the background: `picture` is complete. */
+  finish(): void {
+    this.#open().exports.composite(this.#background.byteOffset);
+  }
+
+  /** Finishes the picture and copies it. `out` must have the rasteriser's size. */
   composite(out: RgbaImage): void {
     this.#assertSize(out);
-    this.#open().exports.composite(this.#background.byteOffset);
-    out.data.set(this.#colour);
+    this.finish();
+    out.data.set(this.picture.data);
+  }
+
+  /** A grid of ones that covers the picture, for `multiplyByGrid`; at most two for a rasteriser. */
+  createGrid(): MultiplierGrid {
+    const kernel = this.#open();
+    const columns = Math.ceil(this.#width / GRID_CELL_PX) + 2;
+    const rows = Math.ceil(this.#height / GRID_CELL_PX) + 2;
+    const values = 3 * columns * rows;
+    const multipliers = new Int32Array(kernel.buffer, kernel.allocate(4 * values + ROOM_BYTES), values);
+    return { columns, rows, multipliers: multipliers.fill(GRID_ONE) };
+  }
+
+  /**
+   * Multiplies `picture`, each channel counted from `-floor` (0…63) on, rounded and cut to 0…255, by a grid of this
+   * rasteriser. Throws a `RangeError` for another's.
+   */
+  multiplyByGrid({ columns, rows, multipliers }: MultiplierGrid, floor = 0): void {
+    const { buffer, exports } = this.#open();
+    if (multipliers.buffer !== buffer) throw new RangeError('The grid was made by another rasteriser');
+    exports.multiplyByGrid(multipliers.byteOffset, columns, rows, floor);
   }
 
   /** Gives its memory back, that of its textures too: they must not be used any more. Idempotent. */
