@@ -105,6 +105,44 @@ describe('RegionCropper', () => {
     }
   });
 
+  test.each([
+    ['inside', { centerX: 31.3, centerY: 27.8, sizePx: 22, rollRad: 0.4 }, false],
+    ['inside, mirrored', { centerX: 31.3, centerY: 27.8, sizePx: 22, rollRad: -2.1 }, true],
+    ['over the edges', { centerX: 5.2, centerY: 50.1, sizePx: 27, rollRad: 0.7 }, false],
+  ])('samples as the formula of bilinear interpolation says: %s', (_, region, mirrored) => {
+    const [side, width, height] = [24, 60, 55];
+    const image = createRgbaImage(width, height);
+    for (let i = 0; i < image.data.length; i++) image.data[i] = (Math.imul(i + 1, 2654435761) >>> 8) % 256;
+    const out = new Float32Array(3 * side * side);
+    new RegionCropper(side).crop(image, region, RANGE_MINUS_1_TO_1, out, 0, mirrored);
+    for (let row = 0; row < side; row++) {
+      for (let column = 0; column < side; column++) {
+        const u = ((column + 0.5) / side - 0.5) * region.sizePx * (mirrored ? -1 : 1);
+        const v = ((row + 0.5) / side - 0.5) * region.sizePx;
+        const x = region.centerX + u * Math.cos(region.rollRad) - v * Math.sin(region.rollRad);
+        const y = region.centerY + u * Math.sin(region.rollRad) + v * Math.cos(region.rollRad);
+        for (let channel = 0; channel < 3; channel++) {
+          const expected = interpolated(image, x - 0.5, y - 0.5, channel) / 127.5 - 1;
+          expect(Math.abs(out[channel * side * side + row * side + column] - expected)).toBeLessThan(2e-4);
+        }
+      }
+    }
+  });
+
+  test('gives the same after a larger picture and a larger square as before', () => {
+    const small = ramp(30, 30);
+    const region = { centerX: 14, centerY: 15, sizePx: 14, rollRad: 0.2 };
+    const crop = () => {
+      const out = new Float32Array(3 * 16 * 16);
+      new RegionCropper(16).crop(small, region, RANGE_0_TO_1, out);
+      return out;
+    };
+    const before = crop();
+    const large = { centerX: 700, centerY: 600, sizePx: 1200, rollRad: 0.1 };
+    new RegionCropper(400).crop(createRgbaImage(1500, 1300), large, RANGE_0_TO_1, new Float32Array(3 * 400 * 400));
+    expect(crop()).toEqual(before);
+  });
+
   test.each([1.4, 2, 3.3, 9, 40])('places a picture reduced %s times where it belongs', (factor) => {
     const side = 16;
     const image = ramp(900, 900, 255 / 900);
@@ -154,6 +192,15 @@ describe('RegionCropper', () => {
     expect(actual).toEqual(expected);
   });
 
+  test('takes a region that is larger than anything', () => {
+    const image = createRgbaImage(20, 20);
+    image.data.fill(255);
+    const out = new Float32Array(3 * 16 * 16).fill(9);
+    const region = { centerX: 10, centerY: 10, sizePx: 1e12, rollRad: 0.3 };
+    new RegionCropper(16).crop(image, region, RANGE_0_TO_1, out);
+    expect(out.every((value) => value >= 0 && value <= 1.0001)).toBe(true);
+  });
+
   test('gives black for a region that is nowhere', () => {
     const out = new Float32Array(3 * 16 * 16).fill(9);
     const region = { centerX: Number.NaN, centerY: 5, sizePx: 8, ...upright };
@@ -161,3 +208,16 @@ describe('RegionCropper', () => {
     expect(out.every((value) => value === 0)).toBe(true);
   });
 });
+
+/** 0..255, at a place whose whole numbers are pixel centres. A pixel reaches half a pixel beyond its centre. */
+function interpolated({ data, width, height }: RgbaImage, x: number, y: number, channel: number): number {
+  if (x < -0.5 || y < -0.5 || x > width - 0.5 || y > height - 0.5) return 0;
+  const clamp = (value: number, most: number) => Math.min(most, Math.max(0, value));
+  const at = (column: number, row: number) =>
+    data[4 * (clamp(row, height - 1) * width + clamp(column, width - 1)) + channel];
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [right, bottom] = [x - left, y - top];
+  const above = at(left, top) * (1 - right) + at(left + 1, top) * right;
+  const below = at(left, top + 1) * (1 - right) + at(left + 1, top + 1) * right;
+  return above * (1 - bottom) + below * bottom;
+}

@@ -7,19 +7,20 @@ import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /**
- * Has the mesh pack's inner loops compiled to WebAssembly where their sources changed since.
+ * Has the inner loops of tracking and of the mesh pack compiled to WebAssembly where their sources changed since.
  * @param {string} node24
  */
 export async function ensureRasterKernel(node24) {
-  const builder = projectPath('server', 'packs', 'mesh', 'raster', 'kernel-build.ts');
+  const builder = projectPath('server', 'wasm', 'kernel-build.ts');
   const sources = [
     projectPath('server', 'packs', 'mesh', 'raster', 'kernel'),
+    projectPath('server', 'face', 'crop-kernel'),
     builder,
     projectPath('package-lock.json'),
   ];
   const stampFile = projectPath('.cache', 'raster-kernel.json');
   const isCurrent = () =>
-    existsSync(projectPath('.cache', 'raster-kernel')) &&
+    ['raster-kernel', 'crop-kernel'].every((name) => existsSync(projectPath('.cache', name))) &&
     readJson(stampFile)?.sources === metadataHash(projectRoot, sources);
   if (isCurrent()) return;
 
@@ -27,11 +28,11 @@ export async function ensureRasterKernel(node24) {
     if (isCurrent()) return;
     const hash = metadataHash(projectRoot, sources);
     try {
-      await step('compiling the rasteriser', () => run(node24, [builder], { cwd: projectRoot }));
+      await step('compiling the inner loops', () => run(node24, [builder], { cwd: projectRoot }));
       writeJson(stampFile, { sources: hash });
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      throw new SetupError(`The rasteriser could not be compiled:\n${error.tail.join('\n')}`, { cause: error });
+      throw new SetupError(`The inner loops could not be compiled:\n${error.tail.join('\n')}`, { cause: error });
     }
   });
 }
