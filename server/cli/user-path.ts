@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-const SCRIPTS = new Set(['animate', 'bench', 'bench:quality']);
+const SCRIPTS = new Set(['animate', 'bench', 'bench:quality', 'packs']);
 
 /** A path as the user typed it, absolute. npm runs scripts in the repository, but says where it was started. */
 export function userPath(path: string): string {

@@ -14,6 +14,7 @@ const machine = {
   coreCount: 4,
   lanAddresses: ['192.168.1.20'],
   cacheHome: '/home/ada/.cache',
+  dataHome: '/home/ada/.local/share',
   projectRoot: '/srv/effigy',
 };
 
@@ -43,6 +44,7 @@ describe('where a setting comes from', () => {
     expect(config).toMatchObject({ port: 8080, host: 'localhost', lan: false, studios: 4, maxSessions: 8 });
     expect(config.rtcListenIps).toEqual(['127.0.0.1', '192.168.1.20']);
     expect(config.modelsDir).toBe('/home/ada/.cache/effigy/models');
+    expect(config.packsDir).toBe('/home/ada/.local/share/effigy/packs');
   });
 
   test('a flag wins over a variable, a variable over the file, the file over the default', () => {

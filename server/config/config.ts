@@ -34,7 +34,7 @@ export interface ConfigSurroundings {
 export const CONFIG_FILE_NAME = 'effigy.config.json';
 
 /** `EFFIGY_…` variables that other parts of the project read. */
-const FOREIGN_ENV = new Set(['EFFIGY_CONFIG', 'EFFIGY_CHROMIUM']);
+const FOREIGN_ENV = new Set(['EFFIGY_CONFIG', 'EFFIGY_CHROMIUM', 'EFFIGY_PYTHON']);
 
 /** The machine this process runs on. */
 export function thisMachine(): Machine {
@@ -42,6 +42,7 @@ export function thisMachine(): Machine {
     coreCount: availableParallelism(),
     lanAddresses: lanAddresses(),
     cacheHome: process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
+    dataHome: process.env.XDG_DATA_HOME || join(homedir(), '.local/share'),
     projectRoot: fileURLToPath(new URL('../..', import.meta.url)),
   };
 }

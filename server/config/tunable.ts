@@ -8,6 +8,8 @@ export interface Machine {
   readonly lanAddresses: readonly string[];
   /** Where programs keep what can be made again, e.g. `~/.cache`. */
   readonly cacheHome: string;
+  /** Where programs keep what belongs to the user, e.g. `~/.local/share`. */
+  readonly dataHome: string;
   readonly projectRoot: string;
 }
 

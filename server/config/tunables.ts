@@ -319,6 +319,12 @@ export const tunables = {
     defaultText: 'models in the cache folder',
     help: 'Folder of the face models.',
   }),
+  packsDir: path({
+    section: 'files',
+    default: (machine) => join(machine.dataHome, 'effigy', 'packs'),
+    defaultText: '~/.local/share/effigy/packs',
+    help: 'Folder of the model packs (npm run packs); not in the cache, for a pack may have taken an hour to get.',
+  }),
   mediasoupWorker: path({
     section: 'files',
     default: '',

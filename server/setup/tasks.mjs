@@ -29,6 +29,10 @@ export const tasks = {
     needs: ['onnxruntime', 'face-models', 'raster-kernel'],
     commands: [['server/cli/bench-quality.ts']],
   },
+  packs: {
+    needs: [],
+    commands: [['server/cli/packs.ts']],
+  },
   check: {
     needs: [],
     commands: [

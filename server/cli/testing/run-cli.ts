@@ -10,12 +10,13 @@ export interface CliResult {
 
 /** Runs one of the commands as its own process, as npm does. `onStart` may watch and signal it. */
 export function runCli(
-  command: 'animate' | 'bench' | 'bench-quality',
+  command: 'animate' | 'bench' | 'bench-quality' | 'packs',
   args: readonly string[],
   onStart: (child: ChildProcess) => void = () => {},
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<CliResult> {
   const module = fileURLToPath(new URL(`../${command}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [module, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [module, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => {
     stdout += data;

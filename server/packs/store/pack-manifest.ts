@@ -168,8 +168,17 @@ export type PackFile = PackManifest['files'][number];
 export type PackGraph = PackManifest['graphs'][string];
 export type Licence = PackManifest['licence'];
 
+/** A file of an installed pack. */
+export interface SettledFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+type Settled<M extends PackManifest> = M extends PackManifest ? Omit<M, 'files'> & { files: SettledFile[] } : never;
+
 /** A manifest whose files are all known: what an installed pack has. */
-export type SettledManifest = PackManifest & { files: { name: string; bytes: number; sha256: string }[] };
+export type SettledManifest = Settled<PackManifest>;
 
 /** More problems than these help nobody. */
 const SHOWN_PROBLEMS = 8;

@@ -12,6 +12,7 @@ import {
   type PackManifest,
   packNameSchema,
   parseManifest,
+  type SettledFile,
   type SettledManifest,
 } from './pack-manifest.ts';
 import { digestFile, readSmallFile, statPlainFile } from './plain-file.ts';
@@ -216,11 +217,7 @@ export class PackStore {
     return { folder, manifest };
   }
 
-  async #checkFile(
-    path: string,
-    expected: SettledManifest['files'][number],
-    onChecked?: (bytes: number) => void,
-  ): Promise<void> {
+  async #checkFile(path: string, expected: SettledFile, onChecked?: (bytes: number) => void): Promise<void> {
     const { size } = await statPlainFile(path);
     if (size !== expected.bytes) throw wrongSize(path, size, expected.bytes);
     const { sha256 } = await digestFile(path, onChecked);
@@ -237,7 +234,7 @@ export class PackStore {
     if (manifest.name !== name) {
       throw new PackError('bad-manifest', `the manifest is of a pack named "${manifest.name}", not "${name}"`);
     }
-    const files: SettledManifest['files'] = [];
+    const files: SettledFile[] = [];
     for (const file of manifest.files) {
       const path = join(folder, file.name);
       const { bytes, sha256 } = await digestFile(path, onChecked);
