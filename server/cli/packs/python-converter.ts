@@ -7,7 +7,6 @@ import type { PackKind } from '../../packs/store/pack-manifest.ts';
 const CONVERTERS = new URL('../../../models/convert/', import.meta.url);
 const MODULES = ['torch', 'onnx', 'numpy'];
 const PROBE_TIMEOUT_MS = 120_000;
-const TOLD_LINES = 8;
 
 /**
  * Runs `models/convert/<kind>/<script>` in Python, its output on standard error.
@@ -21,10 +20,7 @@ export async function runPython(kind: PackKind, script: string, args: readonly s
   const python = await findPython();
   const { code, tail } = await run(python, [path, ...args], { isShown: true });
   if (code === 0) return;
-  throw new PackError(
-    'conversion',
-    `models/convert/${kind}/${script} failed (${code}): ${tail.slice(-TOLD_LINES).join(' ')}`,
-  );
+  throw new PackError('conversion', `models/convert/${kind}/${script} failed (${code}): ${tail.at(-1) ?? ''}`);
 }
 
 /** A Python that has what the converters need: EFFIGY_PYTHON, else the system's. @throws PackError `conversion` */

@@ -35,7 +35,7 @@ const FASTER_LIVE_PORTRAIT = 'https://huggingface.co/warmshao/FasterLivePortrait
 const fomm: CatalogueEntry = {
   name: 'fomm',
   kind: 'fomm',
-  title: 'First Order Motion Model (vox-256)',
+  title: 'First Order Motion Model',
   version: '1',
   licence: {
     // LICENSE.md of the repository: this until June 2023, MIT since; neither names the weights.

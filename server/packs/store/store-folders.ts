@@ -172,7 +172,7 @@ async function hasParts(folder: string): Promise<boolean> {
   for (const name of names) {
     if (!name.endsWith('.part')) continue;
     const stats = await statOrNull(join(folder, name));
-    if (stats?.isFile() && Date.now() - stats.mtimeMs < PARTS_KEPT_MS) return true;
+    if (stats?.isFile() && stats.size > 0 && Date.now() - stats.mtimeMs < PARTS_KEPT_MS) return true;
   }
   return false;
 }
