@@ -7,7 +7,7 @@ import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /**
- * Has the inner loops of tracking and of the mesh pack compiled to WebAssembly where their sources changed since.
+ * Has the inner loops of tracking, of the mesh pack and of encoding compiled to WebAssembly where their sources changed since.
  * @param {string} node24
  */
 export async function ensureRasterKernel(node24) {
@@ -15,12 +15,13 @@ export async function ensureRasterKernel(node24) {
   const sources = [
     projectPath('server', 'packs', 'mesh', 'raster', 'kernel'),
     projectPath('server', 'face', 'crop-kernel'),
+    projectPath('server', 'studio', 'codec', 'i420-kernel'),
     builder,
     projectPath('package-lock.json'),
   ];
   const stampFile = projectPath('.cache', 'raster-kernel.json');
   const isCurrent = () =>
-    ['raster-kernel', 'crop-kernel'].every((name) => existsSync(projectPath('.cache', name))) &&
+    ['raster-kernel', 'crop-kernel', 'i420-kernel'].every((name) => existsSync(projectPath('.cache', name))) &&
     readJson(stampFile)?.sources === metadataHash(projectRoot, sources);
   if (isCurrent()) return;
 

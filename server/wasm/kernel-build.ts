@@ -17,6 +17,7 @@ const COMPILER_OPTIONS = [
 const SOURCES = {
   'raster-kernel': new URL('../packs/mesh/raster/kernel/', import.meta.url),
   'crop-kernel': new URL('../face/crop-kernel/', import.meta.url),
+  'i420-kernel': new URL('../studio/codec/i420-kernel/', import.meta.url),
 } as const;
 export type KernelName = keyof typeof SOURCES;
 

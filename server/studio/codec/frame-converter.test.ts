@@ -45,6 +45,44 @@ describe('frame converter', () => {
     expect([Math.abs(y! - 81), Math.abs(u! - 90), Math.abs(v! - 240)].every((error) => error <= 2)).toBe(true);
   });
 
+  it('makes I420 of every even size as the formula says, and writes nothing else', () => {
+    for (const [width, height] of [
+      [2, 2],
+      [18, 34],
+      [62, 6],
+      [64, 48],
+    ]) {
+      const image = movingPicture(width, height, 5);
+      const out = i420(width + 6, height);
+      const planes = { ...out, width, height };
+      for (const plane of out.planes) plane.fill(7);
+      converter.toI420(image, planes);
+      const shares = [
+        [65.481, 128.553, 24.966, 16],
+        [-37.797, -74.203, 112, 128],
+        [112, -93.786, -18.214, 128],
+      ];
+      const wrong = planes.planes.flatMap((plane, p) => {
+        const side = p === 0 ? 1 : 2;
+        const [red, green, blue, offset] = shares[p];
+        return [...plane.keys()].filter((i) => {
+          const [x, y] = [(i % out.strides[p]) * side, Math.floor(i / out.strides[p]) * side];
+          if (x >= width || y >= height) return plane[i] !== 7;
+          let sum = 0;
+          for (let n = 0; n < side * side; n++) {
+            const o = 4 * ((y + Math.floor(n / side)) * width + x + (n % side));
+            sum += red * image.data[o] + green * image.data[o + 1] + blue * image.data[o + 2];
+          }
+          return Math.abs(plane[i] - offset - sum / 255 / side ** 2) > 0.53;
+        });
+      });
+      expect(wrong).toEqual([]);
+    }
+    expect(() => converter.toI420(createConvertibleImage(63, 4), i420(63, 4))).toThrow(
+      expect.objectContaining({ reason: 'picture' }),
+    );
+  });
+
   it('writes every pixel of any width, opaque, and nothing beyond the last', () => {
     for (let width = 2; width <= 200; width += 1) {
       const white = i420(width, 4);

@@ -11,6 +11,7 @@ import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import { CodecError, checkReturn } from './ffmpeg.ts';
 import type { I420Picture } from './i420-picture.ts';
 import { assertI420Picture, assertPictureSize } from './i420-picture.ts';
+import { RgbaToI420 } from './rgba-to-i420.ts';
 
 /** swscale's vector code writes whole vectors and may run past the last pixel of the last row. */
 const OVERRUN_BYTES = 256;
@@ -24,14 +25,12 @@ export function createConvertibleImage(width: number, height: number): RgbaImage
 }
 
 /**
- * Colour conversion at the same size, in both directions, by swscale: BT.601 as video calls use it.
+ * Colour conversion at the same size, BT.601 as video calls use it: to RGBA by swscale, to I420 in WebAssembly.
  *
  * Cameras are not scaled down: at 1280×720 the conversion costs 0.23 CPU ms, and scaling to half as it converts 0.5.
  */
 export class FrameConverter {
   #toRgba: CachedScaler | null = null;
-  #toI420: CachedScaler | null = null;
-  #padded: Uint8Array = new Uint8Array(0);
   #closed = false;
 
   /**
@@ -50,7 +49,7 @@ export class FrameConverter {
     return image;
   }
 
-  /** Converts into the planes of `out`, which has the image's size. Throws a `CodecError` where it has not. */
+  /** Converts into the planes of `out`, which has the image's size, even. Throws a `CodecError` where it has not. */
   toI420(image: RgbaImage, out: I420Picture): void {
     this.#assertOpen();
     assertI420Picture(out);
@@ -61,26 +60,18 @@ export class FrameConverter {
         `${width}×${height} of ${image.data.length} bytes into ${out.width}×${out.height}`,
       );
     }
-    this.#toI420 = CachedScaler.renew(this.#toI420, width, height, AV_PIX_FMT_RGBA, AV_PIX_FMT_YUV420P);
-    const source = width % VECTOR_PIXELS === 0 ? image.data : this.#pad(image.data);
-    this.#toI420.convert([bufferOver(source)], [width * 4], [...out.planes], [...out.strides]);
+    if (width % 2 !== 0 || height % 2 !== 0) throw new CodecError('picture', `${width}×${height} is not even`);
+    RgbaToI420.shared().convert(image, out);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#toRgba?.free();
-    this.#toI420?.free();
   }
 
   #assertOpen(): void {
     if (this.#closed) throw new CodecError('closed', 'the converter is closed');
-  }
-
-  #pad(data: Uint8Array): Uint8Array {
-    if (this.#padded.length !== data.length + OVERRUN_BYTES) this.#padded = new Uint8Array(data.length + OVERRUN_BYTES);
-    this.#padded.set(data);
-    return this.#padded;
   }
 }
 
