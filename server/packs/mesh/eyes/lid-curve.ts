@@ -29,6 +29,15 @@ export class LidCurve {
     }
   }
 
+  /** The highest and the lowest place between the corners, or a little beyond. */
+  least(): number {
+    return Math.min(...this.#values);
+  }
+
+  most(): number {
+    return Math.max(...this.#values);
+  }
+
   at(along: number): number {
     const position = ((along - FROM) / (TO - FROM)) * SAMPLES;
     const clamped = Math.min(SAMPLES - 1e-6, Math.max(0, position));
