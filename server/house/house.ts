@@ -190,9 +190,10 @@ export class House {
 }
 
 /** Compiled code is kept between starts: a studio that replaces a dead one is ready in half the time. */
-function childEnvironment({ modelsDir, cache }: Config): Record<string, string> {
+function childEnvironment({ modelsDir, packsDir, cache }: Config): Record<string, string> {
   return {
     EFFIGY_MODELS_DIR: modelsDir,
+    EFFIGY_PACKS_DIR: packsDir,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(cache, 'compiled'),
   };
 }

@@ -87,7 +87,7 @@ export const PACKS_HELP = `Model packs: what animates portraits besides the buil
   --help                 this text
 
 install:
-  --accept-changed       take files that differ from those of the first install, where no hash was published
+  --accept-changed       take files that are not the published ones, or not those of the first install
 import:
   --kind <kind>          ${packKinds.join(' or ')}, where the name does not say it
   --config <name>        configuration of a checkpoint: vox-256 or vox-adv-256 (default: by the file's name)

@@ -1,7 +1,7 @@
 import { catalogueEntry } from '../../packs/store/catalogue.ts';
 import { installPack } from '../../packs/store/install-pack.ts';
 import type { PackStore } from '../../packs/store/pack-store.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, usageError } from '../command-error.ts';
 import type { InstallRequest } from './arguments.ts';
 import { ByteProgress } from './byte-progress.ts';
 import { describeInstalled } from './describe-pack.ts';
@@ -25,6 +25,7 @@ export async function installFromCatalogue(
   try {
     const pack = await installPack(store, entry, {
       acceptChanged,
+      mirror: mirrorOf(process.env),
       progress: {
         onFile(file, index, count) {
           progress?.end();
@@ -43,4 +44,17 @@ export async function installFromCatalogue(
   } finally {
     (progress as ByteProgress | null)?.end();
   }
+}
+
+/**
+ * The mirror of Hugging Face that HF_ENDPOINT names, as its own programs take it. What comes from there must have the
+ * same hashes.
+ * @throws CommandError where it is no address
+ */
+function mirrorOf({ HF_ENDPOINT: endpoint }: NodeJS.ProcessEnv): (url: string) => string {
+  if (!endpoint) return (url) => url;
+  if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint)) {
+    throw usageError(`HF_ENDPOINT must be an http(s) address, not "${endpoint}"`);
+  }
+  return (url) => url.replace(/^https:\/\/huggingface\.co(?=\/)/, endpoint.replace(/\/+$/, ''));
 }

@@ -21,7 +21,9 @@ export function formatBytes(bytes: number): string {
  * @throws PackError `disk-full`, naming the folder and how much is missing
  */
 export async function requireFreeSpace(folder: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize, blocks } = await statfs(folder);
+  // Some network disks do not tell their size.
+  if (blocks === 0) return;
   const freeBytes = bavail * bsize;
   const missing = neededBytes + SPARE_BYTES - freeBytes;
   if (missing <= 0) return;

@@ -77,10 +77,15 @@ describe('an install', () => {
   });
 
   test('refuses a file that is not the published one, and keeps the installed pack', async () => {
-    await install();
-    serve({}, tinyFiles({ weightBytes: 100_000, seed: 2 }));
     const known = { 'frame.onnx': { sha256: sha256(files['frame.onnx']), bytes: files['frame.onnx'].length } };
-    await expect(install({ acceptChanged: true }, known)).rejects.toMatchObject({ fault: 'wrong-hash' });
+    await install({}, known);
+    serve({ 'frame.onnx': { bytes: tinyFiles({ weightBytes: 100_000, seed: 2 })['frame.onnx'] } });
+    await expect(install({}, known)).rejects.toMatchObject({
+      fault: 'wrong-hash',
+      message: expect.stringMatching(/frame\.onnx has SHA-256 .*--accept-changed/),
+    });
+    serve({ 'frame.onnx': { bytes: files['frame.onnx'].subarray(0, 50_000) } });
+    await expect(install({}, known)).rejects.toMatchObject({ fault: 'wrong-size' });
     expect((await store.verify('tiny')).isSound).toBe(true);
     expect((await store.open('tiny')).manifest.files[2].sha256).toBe(sha256(files['frame.onnx']));
   });

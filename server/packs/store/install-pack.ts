@@ -26,8 +26,10 @@ export interface InstallOptions {
   readonly progress?: InstallProgress;
   readonly times?: DownloadTimes;
   readonly signal?: AbortSignal;
-  /** Take files that are not those of the first install, where no hash was published. */
+  /** Take files that are not the published ones, or not those of the first install. Graphs are compared all the same. */
   readonly acceptChanged?: boolean;
+  /** Where an address of the catalogue is to be had instead, e.g. on a mirror. */
+  readonly mirror?: (url: string) => string;
 }
 
 /**
@@ -37,61 +39,70 @@ export interface InstallOptions {
 export async function installPack(
   store: PackStore,
   entry: CatalogueEntry,
-  { progress = {}, times, signal, acceptChanged = false }: InstallOptions = {},
+  options: InstallOptions = {},
 ): Promise<InstalledPack> {
   if (entry.files.length === 0) {
     throw new PackError('unknown-pack', `${entry.name} cannot be downloaded.\n${entry.byHand.join('\n')}`);
   }
   const digests = new Map<string, FileDigest>();
-  const pack = await store.put(
+  return store.put(
     entry.name,
     async (folder) => {
       await requireFreeSpace(folder, await bytesToCome(entry, folder));
       const records = await FirstDownloads.open(store.firstDownloadsPath);
       for (const [index, file] of entry.files.entries()) {
-        progress.onFile?.(file, index, entry.files.length);
-        const digest = await fetchPart(
-          file,
-          partPath(folder, file),
-          acceptChanged ? undefined : records.get(file.url),
-          {
-            times,
-            signal,
-            onProgress: progress.onBytes,
-            onRetry: progress.onRetry,
-          },
-        );
-        digests.set(file.url, digest);
+        options.progress?.onFile?.(file, index, entry.files.length);
+        digests.set(file.url, await fetchPart(file, partPath(folder, file), records, options));
       }
-      progress.onCheck?.();
+      options.progress?.onCheck?.();
       await finishParts(folder, new Map(entry.files.map(({ name }) => [partName(name), name])));
       return manifestOf(entry, folder, digests);
     },
-    { keepParts: true },
+    {
+      keepParts: true,
+      async onLanded() {
+        const records = await FirstDownloads.open(store.firstDownloadsPath);
+        await records.record(digests, options.acceptChanged ?? false);
+      },
+    },
   );
-  const records = await FirstDownloads.open(store.firstDownloadsPath);
-  await records.record(digests, acceptChanged);
-  return pack;
 }
 
-type Recorded = ReturnType<FirstDownloads['get']>;
-
+/** One file, compared with the published one, or where there is no published hash with that of the first install. */
 async function fetchPart(
-  { url, name, bytes, sha256 }: CatalogueFile,
+  file: CatalogueFile,
   path: string,
-  recorded: Recorded,
-  options: Partial<Parameters<typeof download>[0]>,
+  records: FirstDownloads,
+  { progress, times, signal, acceptChanged = false, mirror = (url) => url }: InstallOptions,
 ): Promise<FileDigest> {
-  if (sha256 !== null || !recorded) return download({ ...options, url, path, bytes, sha256 });
-  const digest = await download({ ...options, url, path, bytes, sha256: null });
-  if (digest.sha256 === recorded.sha256) return digest;
+  const digest = await download({
+    url: mirror(file.url),
+    path,
+    bytes: acceptChanged ? null : file.bytes,
+    sha256: acceptChanged ? null : file.sha256,
+    times,
+    signal,
+    onProgress: progress?.onBytes,
+    onRetry: progress?.onRetry,
+  }).catch(adviseOnChange);
+  const first = records.get(file.url);
+  if (acceptChanged || file.sha256 !== null || !first || first.sha256 === digest.sha256) return digest;
   await discardPart(path);
   throw new PackError(
     'changed-upstream',
-    `${name} is no longer the file of the first install (${recorded.at.slice(0, 10)}): it has ${digest.bytes} bytes and ` +
-      `SHA-256 ${digest.sha256}, then it had ${recorded.bytes} and ${recorded.sha256}. If its publisher tells of a new ` +
-      'version, install it with --accept-changed; else do not use it',
+    `${file.name} is no longer the file of the first install (${first.at.slice(0, 10)}): it has ${digest.bytes} bytes ` +
+      `and SHA-256 ${digest.sha256}, then it had ${first.bytes} and ${first.sha256}. ${IF_NEWER}`,
   );
+}
+
+const IF_NEWER =
+  'If its publisher tells of a new version, install it with --accept-changed (its graph is compared all the same); ' +
+  'else do not use it';
+
+/** A file that is not the published one may be a newer one: only the user can know. */
+function adviseOnChange(error: unknown): never {
+  if (!(error instanceof PackError) || !['wrong-hash', 'wrong-size'].includes(error.fault)) throw error;
+  throw new PackError(error.fault, `${error.message}. ${IF_NEWER}`, error);
 }
 
 /** The manifest, with the names and open sizes that the files themselves declare. */

@@ -15,12 +15,15 @@ export type PackFault =
   | 'busy'
   | 'conversion';
 
+/** Characters that move a terminal's cursor, or turn the reading direction: names come from strangers' files. */
+const UNPRINTABLE = /(?!\n)\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
 /** Something is wrong with a pack, or with getting one. The message is for the user: what, where, and what to do. */
 export class PackError extends Error {
   readonly fault: PackFault;
 
   constructor(fault: PackFault, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(message.replaceAll(UNPRINTABLE, '\ufffd'), cause === undefined ? undefined : { cause });
     this.name = 'PackError';
     this.fault = fault;
   }

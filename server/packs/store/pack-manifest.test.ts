@@ -77,6 +77,13 @@ describe('a wrong manifest is refused, with the field and what it should be:', (
     ],
     ['a licence without a notice', (m) => (m.licence.notice = ' '), /licence\.notice must be one or two sentences/],
     [
+      'a terminal’s commands',
+      (m) => {
+        m.title = '\x1b[2Jmesh';
+      },
+      /title must hold no line breaks or other control/,
+    ],
+    [
       'a script for an address',
       (m) => (m.licence.url = 'javascript:alert(1)'),
       /licence\.url must be an http\(s\) address/,

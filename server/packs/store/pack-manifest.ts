@@ -17,8 +17,14 @@ export type PackKind = (typeof packKinds)[number];
 /** The pack that needs no folder; no other may take its name. */
 const BUILT_IN_NAMES = ['mesh'];
 
+/** Text that is shown: nothing in it may move a terminal's cursor or turn the reading direction. */
 const text = (what: string, max: number) =>
-  z.string(`must be ${what}`).trim().min(1, `must be ${what}`).max(max, `must be at most ${max} characters`);
+  z
+    .string(`must be ${what}`)
+    .trim()
+    .min(1, `must be ${what}`)
+    .max(max, `must be at most ${max} characters`)
+    .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u, 'must hold no line breaks or other control characters');
 const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).max(2048);
 
 /** A pack's name is its folder's name. */

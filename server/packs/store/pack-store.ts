@@ -44,6 +44,8 @@ export interface PackReport {
 export interface PutOptions {
   /** Go on with what an earlier, interrupted run left. */
   readonly keepParts?: boolean;
+  /** Still under the lock, when the pack is in its place. */
+  readonly onLanded?: () => Promise<void>;
   /** Told how many bytes of the finished files were read since the last call. */
   readonly onChecked?: (bytes: number) => void;
 }
@@ -115,12 +117,18 @@ export class PackStore {
     return { name, isSound, files, problems };
   }
 
-  /** Deletes a pack, also a broken one. @throws PackError `unknown-pack`, `busy`, `no-permission` */
+  /**
+   * Deletes a pack, also a broken one, and what an interrupted install of it left.
+   * @throws PackError `unknown-pack`, `busy`, `no-permission`
+   */
   async remove(name: string): Promise<void> {
-    if (!(await this.#folders.names()).includes(name)) throw await this.#unknown(name);
+    const isThere = (await this.#folders.names()).includes(name);
+    const hasParts = packNameSchema.safeParse(name).success && (await statOrNull(this.#folders.staging(name))) !== null;
+    if (!isThere && !hasParts) throw await this.#unknown(name);
     await this.#changing(async () => {
-      if (await statOrNull(this.#folders.pack(name))) await this.#folders.discard(this.#folders.pack(name));
-      await rm(this.#folders.staging(name), { recursive: true, force: true });
+      if (isThere && (await statOrNull(this.#folders.pack(name))))
+        await this.#folders.discard(this.#folders.pack(name));
+      if (hasParts) await rm(this.#folders.staging(name), { recursive: true, force: true });
     });
   }
 
@@ -132,7 +140,7 @@ export class PackStore {
   async put(
     name: string,
     fill: (folder: string) => Promise<PackManifest>,
-    { keepParts = false, onChecked }: PutOptions = {},
+    { keepParts = false, onLanded, onChecked }: PutOptions = {},
   ): Promise<InstalledPack> {
     requireName(name);
     return this.#changing(async () => {
@@ -142,6 +150,7 @@ export class PackStore {
         await checkGraphs(manifest, folder);
         await this.#finish(folder, manifest);
         await this.#folders.land(name);
+        await onLanded?.();
         return { name, folder: this.#folders.pack(name), manifest };
       } catch (error) {
         if (!(keepParts && (await isResumable(folder)))) await rm(folder, { recursive: true, force: true });
