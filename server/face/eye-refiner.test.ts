@@ -73,6 +73,49 @@ describe('EyeRefiner', () => {
     expect(again).toEqual(alone);
   });
 
+  test('an attentive one gives of every picture what it gives of that picture alone', async () => {
+    const attentive = new EyeRefiner(models, true);
+    await attentive.refine(image, tracked.slice(), 0);
+    const brighter = { ...image, data: image.data.map((value, i) => (i % 4 === 3 ? value : Math.min(255, value + 4))) };
+    const [again, alone] = [tracked.slice(), tracked.slice()];
+    await attentive.refine(brighter, again, 0);
+    await new EyeRefiner(models).refine(brighter, alone, 0);
+    expect(again).toEqual(alone);
+  });
+
+  test('follows both lids through a blink, and one through a wink, within the frame', async () => {
+    const used = new FaceTracker(models);
+    const gaps = async (openings: readonly [number, number], tracker: FaceTracker) => {
+      const shown = { ...image, data: image.data.slice() };
+      drawFace(shown, { ...FACE, eyeOpening: openings[0] });
+      const other = { ...image, data: image.data.slice() };
+      drawFace(other, { ...FACE, eyeOpening: openings[1] });
+      for (let row = 0; row < image.height; row++) {
+        const right = 4 * (row * image.width + FACE.centerX);
+        shown.data.set(other.data.subarray(right, 4 * (row + 1) * image.width), right);
+      }
+      const { points } = (await tracker.track(shown))!;
+      return [y(points, 145) - y(points, 159), y(points, 374) - y(points, 386)];
+    };
+    const open = await gaps([1, 1], used);
+    const poses = [
+      [1, 1],
+      [0.5, 0.5],
+      [0, 0],
+      [0.6, 0.6],
+      [1, 1],
+      [0, 1],
+      [1, 1],
+      [1, 0],
+      [1, 1],
+    ] as const;
+    for (const pose of poses) {
+      const now = await gaps(pose, used);
+      const alone = await gaps(pose, new FaceTracker(models, { attentive: true }));
+      for (const eye of [0, 1]) expect(Math.abs(now[eye] - alone[eye])).toBeLessThan(0.2 * open[eye]);
+    }
+  });
+
   test('of the same picture it gives the same points, wherever the face has gone', async () => {
     const used = new EyeRefiner(models);
     const [first, second] = [tracked.slice(), tracked.slice()];

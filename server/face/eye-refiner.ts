@@ -1,6 +1,7 @@
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 import type { OnnxRun } from '../inference/onnx-model.ts';
 import { EyeMemory } from './eye-memory.ts';
+import { BOTH_EYES, chooseEyes } from './eye-schedule.ts';
 import type { FaceModels } from './face-models.ts';
 import { MESH_POINT_COUNT, type SquareRegion } from './face-region.ts';
 import { RANGE_0_TO_1, RegionCropper } from './region-cropper.ts';
@@ -32,6 +33,13 @@ const IRIS_POINT_DIRECTIONS = [
   [-1, 0],
   [0, 1],
 ] as const;
+
+/** The model's points in the middle of the lids; the mesh's 145 and 159. */
+const LOWER_LID_MIDDLE = 4;
+const UPPER_LID_MIDDLE = 12;
+/** From this much on, in pixels of the crop, it is not the model's noise: the other eye has moved as well. */
+const LIDS_MOVE_PX = 1;
+const IRIS_MOVES_PX = 2;
 
 interface Eye {
   /** Mesh points of the lower lid from the outer to the inner corner, then of the upper lid without the corners. */
@@ -67,13 +75,16 @@ const EYES: readonly Eye[] = [
  * whose picture has changed: see {@link EyeMemory}.
  */
 export class EyeRefiner {
+  readonly #attentive: boolean;
   readonly #both: OnnxRun<'image', 'points'>;
   readonly #single: OnnxRun<'image', 'points'>;
   readonly #cropper = new RegionCropper(INPUT_SIDE_PX);
   readonly #memories = EYES.map(() => new EyeMemory(INPUT_SIDE_PX, OUTPUT_LENGTH));
   readonly #points = new Float32Array(OUTPUT_LENGTH);
 
-  constructor(models: FaceModels) {
+  /** @param attentive whether to look at both eyes in every frame, whatever they do: twice the time, a little steadier */
+  constructor(models: FaceModels, attentive = false) {
+    this.#attentive = attentive;
     const bind = (eyeCount: number) =>
       models.iris.bind(
         { image: [eyeCount, 3, INPUT_SIDE_PX, INPUT_SIDE_PX] },
@@ -107,16 +118,38 @@ export class EyeRefiner {
 
   /** Brings the memories' answers up to date with `crops`. */
   async #look(crops: Float32Array): Promise<void> {
-    const crop = (index: number) => crops.subarray(index * INPUT_LENGTH, (index + 1) * INPUT_LENGTH);
-    const changed = [...EYES.keys()].filter((index) => !this.#memories[index].recognises(crop(index)));
-    if (changed.length === 0) return;
-    const run = changed.length === 1 ? this.#single : this.#both;
-    if (run === this.#single) run.inputs.image.set(crop(changed[0]));
+    const differences = EYES.map((_, index) => this.#memories[index].compare(cropOf(crops, index)));
+    const { now, perhaps } = this.#attentive
+      ? BOTH_EYES
+      : chooseEyes(differences, [this.#memories[0].age, this.#memories[1].age]);
+    if (now.length === 0) return;
+    const moved = await this.#lookAt(now, crops);
+    if (perhaps !== null && moved) await this.#lookAt([perhaps], crops);
+  }
+
+  /** Asks the model about some eyes. Returns whether the first one's lids or iris are not where they were expected. */
+  async #lookAt(eyes: readonly number[], crops: Float32Array): Promise<boolean> {
+    const run = eyes.length === 1 ? this.#single : this.#both;
+    if (run === this.#single) run.inputs.image.set(cropOf(crops, eyes[0]));
     await run.execute();
-    changed.forEach((index, n) => {
+    const first = this.#memories[eyes[0]];
+    const moved = hasMoved(first.answer, run.outputs.points);
+    eyes.forEach((index, n) => {
       this.#memories[index].remember(run.outputs.points.subarray(n * OUTPUT_LENGTH, (n + 1) * OUTPUT_LENGTH));
     });
+    return moved;
   }
+}
+
+function hasMoved(expected: Float32Array, answer: Float32Array): boolean {
+  const change = (coordinate: number) => answer[coordinate] - expected[coordinate];
+  const lids = change(3 * LOWER_LID_MIDDLE + 1) - change(3 * UPPER_LID_MIDDLE + 1);
+  const iris = 3 * CONTOUR_POINT_COUNT;
+  return Math.abs(lids) > LIDS_MOVE_PX || Math.hypot(change(iris), change(iris + 1)) > IRIS_MOVES_PX;
+}
+
+function cropOf(crops: Float32Array, index: number): Float32Array {
+  return crops.subarray(index * INPUT_LENGTH, (index + 1) * INPUT_LENGTH);
 }
 
 function eyeRegion(points: Float32Array, eye: Eye, rollRad: number): SquareRegion {

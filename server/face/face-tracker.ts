@@ -41,6 +41,11 @@ const MISSES_UNTIL_LONG_LOST = 15;
  */
 const REST: RegionChange = { shift: 0.005, scale: 1.01, turnRad: 0.01 };
 
+export interface FaceTrackerOptions {
+  /** For measuring: looks at both eyes anew in every frame, where a session saves time on eyes that hardly change. */
+  readonly attentive?: boolean;
+}
+
 /**
  * Follows one face through a video. The detector runs only when there is no face to follow: the mesh is fitted where
  * the last frame's landmarks were, then the irises and lids. Of several faces it takes the largest and most central,
@@ -60,10 +65,10 @@ export class FaceTracker {
   #framesUntilDetection = 0;
   #busy = false;
 
-  constructor(models: FaceModels) {
+  constructor(models: FaceModels, { attentive = false }: FaceTrackerOptions = {}) {
     this.#detector = new FaceDetector(models);
     this.#mesh = new MeshFitter(models);
-    this.#eyes = new EyeRefiner(models);
+    this.#eyes = new EyeRefiner(models, attentive);
   }
 
   /**

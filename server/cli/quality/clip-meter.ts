@@ -55,6 +55,9 @@ export interface MeasuredFrame {
 const LEAST_MOUTH_DEVIATION = 0.015;
 const LEAST_LID_DEVIATION = 0.015;
 
+/** What is measured with does not economise as a session does. */
+const RULER = { attentive: true };
+
 interface FrameNumbers {
   readonly errors: Record<'face' | 'mouth' | 'whole' | 'landmarks', ErrorBesideCopy>;
   readonly truth: FaceState;
@@ -78,8 +81,8 @@ export class ClipMeter {
   constructor(models: FaceModels, { face, seen }: ClipPortrait) {
     this.#still = face.still;
     this.#seen = seen;
-    this.#truthTracker = new FaceTracker(models);
-    this.#oursTracker = new FaceTracker(models);
+    this.#truthTracker = new FaceTracker(models, RULER);
+    this.#oursTracker = new FaceTracker(models, RULER);
   }
 
   /** Null where there was nothing to compare. */
