@@ -47,10 +47,9 @@ export class FacePerformer<P extends Portrait> implements Performer {
   readonly #label: AiLabel;
   /** What the model draws into. A model that fails half-way leaves its debris here, never on the screen. */
   #animated: RgbaImage;
-  /** The unmarked picture that is shown. */
+  /** The picture that is shown: the only one that is handed out, and never without the mark. */
   #shown: RgbaImage;
-  /** `#shown` with the mark: the only picture that is handed out. */
-  readonly #output: RgbaImage;
+  #isMarked = false;
   #settings: SessionSettings;
   #lastFace: FaceLandmarks | null = null;
   #performing = false;
@@ -63,7 +62,6 @@ export class FacePerformer<P extends Portrait> implements Performer {
     this.#label = new AiLabel(width, height, parts.face);
     this.#animated = createRgbaImage(width, height);
     this.#shown = createRgbaImage(width, height);
-    this.#output = createRgbaImage(width, height);
     this.#shown.data.set(still.data);
     parts.motion.configure(parts.settings);
   }
@@ -138,15 +136,20 @@ export class FacePerformer<P extends Portrait> implements Performer {
   }
 
   #present(step: PresentationStep, landmarks: FaceLandmarks | null, times: StageTimes): PerformedFrame {
-    if (step.towards === 'live' && step.amount >= 1) [this.#shown, this.#animated] = [this.#animated, this.#shown];
-    else if (step.towards === 'live') moveTowards(this.#shown, this.#animated, step.amount);
-    else if (step.towards === 'still') moveTowards(this.#shown, this.#parts.portrait.still, step.amount);
-
+    if (step.towards === 'live' && step.amount >= 1) {
+      [this.#shown, this.#animated] = [this.#animated, this.#shown];
+      this.#isMarked = false;
+    } else {
+      if (this.#isMarked) this.#label.takeOff(this.#shown);
+      this.#isMarked = false;
+      if (step.towards === 'live') moveTowards(this.#shown, this.#animated, step.amount);
+      else if (step.towards === 'still') moveTowards(this.#shown, this.#parts.portrait.still, step.amount);
+    }
     const startedMs = cpuMs();
-    this.#output.data.set(this.#shown.data);
-    this.#label.drawOn(this.#output);
+    this.#label.drawOn(this.#shown);
+    this.#isMarked = true;
     times.mark += cpuMs() - startedMs;
-    return { image: this.#output, state: step.state, landmarks, times };
+    return { image: this.#shown, state: step.state, landmarks, times };
   }
 }
 

@@ -49,6 +49,18 @@ describe('AiLabel', () => {
     expect(strokes).toBe(3);
   });
 
+  test('comes off the picture without a trace', () => {
+    const image = flatPicture(300, 200, 0);
+    for (let i = 0; i < image.data.length; i++) if (i % 4 !== 3) image.data[i] = (i * 31) % 256;
+    const before = image.data.slice();
+    const label = new AiLabel(300, 200);
+    label.drawOn(image);
+    expect(image.data).not.toEqual(before);
+    label.takeOff(image);
+    expect(image.data).toEqual(before);
+    expect(() => label.takeOff(flatPicture(256, 256, 0))).toThrow(RangeError);
+  });
+
   test('leaves everything outside of its box alone, and keeps pictures opaque', () => {
     const image = flatPicture(300, 200, 200);
     const label = new AiLabel(300, 200);

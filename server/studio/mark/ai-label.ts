@@ -42,6 +42,8 @@ export class AiLabel {
   readonly #height: number;
   /** The label's pixels, R G B A, not premultiplied. */
   readonly #pixels: Uint8ClampedArray;
+  /** What the label was last drawn over. */
+  readonly #covered: Uint8ClampedArray;
 
   /** For pictures of `width × height` pixels; `face` is the still portrait's, where known. */
   constructor(width: number, height: number, face: FaceLandmarks | null = null) {
@@ -49,19 +51,19 @@ export class AiLabel {
     this.#height = height;
     this.box = placeLabel(width, height, face);
     this.#pixels = rasterise(this.box.width, this.box.height);
+    this.#covered = new Uint8ClampedArray(this.#pixels.length);
   }
 
   /** Blends the label into the picture. Throws a RangeError on a picture of another size. */
   drawOn(image: RgbaImage): void {
-    if (image.width !== this.#width || image.height !== this.#height) {
-      throw new RangeError(`label for ${this.#width}×${this.#height} drawn on ${image.width}×${image.height}`);
-    }
+    this.#assertSize(image);
     const { x, y, width, height } = this.box;
     const { data } = image;
     const pixels = this.#pixels;
     let from = 0;
     for (let row = 0; row < height; row++) {
       let to = ((y + row) * image.width + x) * 4;
+      this.#covered.set(data.subarray(to, to + 4 * width), from);
       for (let column = 0; column < width; column++, from += 4, to += 4) {
         const alpha = pixels[from + 3];
         if (alpha === 0) continue;
@@ -70,6 +72,21 @@ export class AiLabel {
         }
       }
     }
+  }
+
+  /** Takes the label off the picture that it was last drawn on. Throws a RangeError on a picture of another size. */
+  takeOff(image: RgbaImage): void {
+    this.#assertSize(image);
+    const { x, y, width, height } = this.box;
+    for (let row = 0; row < height; row++) {
+      const covered = this.#covered.subarray(4 * width * row, 4 * width * (row + 1));
+      image.data.set(covered, ((y + row) * image.width + x) * 4);
+    }
+  }
+
+  #assertSize({ width, height }: RgbaImage): void {
+    if (width === this.#width && height === this.#height) return;
+    throw new RangeError(`label for ${this.#width}×${this.#height} drawn on ${width}×${height}`);
   }
 }
 
