@@ -15,6 +15,7 @@ const MS = { num: 1, den: 1000 };
 /** Unevenly spaced, as a phone films. */
 const TICKS = [0, 33, 70, 100, 250, 283, 320, 350];
 const FACELESS = [5, 6];
+const TINY_PACK = join(import.meta.dirname, '../packs/fomm/testing/fomm-tiny');
 
 let folder: string;
 let portrait: string;
@@ -82,6 +83,26 @@ describe('npm run animate', () => {
     expectLabel(part(image, image.width - 512, 0, 512, 512));
   });
 
+  test('animates with the pack in a folder, and says what it is', { timeout: 60_000 }, async () => {
+    const out = join(folder, 'pack.mp4');
+    const { code, stderr, stdout } = await animate('--pack', TINY_PACK, '--out', out);
+    expect(code).toBe(0);
+    expect(stderr).toContain('First Order Motion Model (tiny-64, random weights), on the CPU.');
+    expect(stderr).toContain('Its weights are random');
+    expect(stderr).toMatch(/Animating: \d+ %, [\d.]+ fps, about \d+ s left/);
+    expect(stdout).toContain('No face was found in 2 of 8 frames');
+    const frames = await readAllFrames(out);
+    expect(frames.map(({ timeMs }) => Math.round(timeMs))).toEqual(TICKS);
+    for (const { image } of frames) expectLabel(image);
+    // Every frame the pack drew says so along its top: white letters on a dark band.
+    const [band] = frames.map(({ image }) => part(image, 0, 0, 512, 80));
+    const reds = band.data.filter((_, i) => i % 4 === 0);
+    expect(reds.filter((red) => red > 200).length).toBeGreaterThan(2500);
+    expect(reds.filter((red) => red < 80).length).toBeGreaterThan(20_000);
+    // The driver moves, and what it drives does too.
+    expect(psnrDb(frames[3].image, frames[0].image)).toBeLessThan(45);
+  });
+
   test('says when the driving video breaks off', { timeout: 60_000 }, async () => {
     const cut = join(folder, 'cut.mp4');
     const whole = await readFile(DRIVING_CLIP);
@@ -121,6 +142,14 @@ describe('npm run animate says in one line what is wrong with', () => {
     ['an argument too many', () => argumentsWith('--out', at('x.mp4'), 'more'), 2, /more/],
     ['an output that is no MP4', () => argumentsWith('--out', at('x.webm')), 2, /\.mp4/],
     ['an unknown pack', () => argumentsWith('--pack', 'wax', '--out', at('x.mp4')), 2, /"wax"; there is: mesh/],
+    ['a pack in no folder', () => argumentsWith('--pack', './wax', '--out', at('x.mp4')), 2, /wax is not a folder/],
+    ['a folder that is no pack', () => argumentsWith('--pack', at('wax'), '--out', at('x.mp4')), 1, /pack\.json/],
+    [
+      'a pack that needs a square',
+      () => argumentsWith('--pack', TINY_PACK, '--portrait', at('framed.png'), '--crop', 'none', '--out', at('x.mp4')),
+      1,
+      /square pictures, not 641×513/,
+    ],
     ['an unknown crop', () => argumentsWith('--crop', 'tight', '--out', at('x.mp4')), 2, /auto or none/],
     ['both motions', () => argumentsWith('--relative', '--absolute', '--out', at('x.mp4')), 2, /exclude/],
     ['a reference that is no number', () => argumentsWith('--reference', '1.5', '--out', at('x.mp4')), 2, /"1\.5"/],
@@ -171,6 +200,7 @@ describe('npm run animate says in one line what is wrong with', () => {
 
   beforeAll(async () => {
     await mkdir(at('folder.mp4'));
+    await mkdir(at('wax'));
     await writeFile(at('text.mp4'), 'no video');
     await copyFile(portrait, at('odd.mp4'));
     await writeFile(at('wall.png'), toPng(cornerPicture(200, 200)));

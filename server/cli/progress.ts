@@ -21,20 +21,21 @@ export function showProgress(label: string, total: number | null): Progress {
 
 class ProgressBar implements Progress {
   readonly #bar: SingleBar;
+  readonly #startedMs = performance.now();
 
   constructor(label: string, total: number | null) {
     this.#bar = new SingleBar(
       {
         format: total
-          ? `${label.padEnd(10)} {bar} {percentage} % · {value} of {total} frames · {duration_formatted} · {eta_formatted} left`
-          : `${label.padEnd(10)} {value} frames · {duration_formatted}`,
+          ? `${label.padEnd(10)} {bar} {percentage} % · {value} of {total} frames · {rate} fps · {eta_formatted} left`
+          : `${label.padEnd(10)} {value} frames · {rate} fps`,
         hideCursor: true,
         gracefulExit: false,
         etaBuffer: 60,
       },
       Presets.shades_classic,
     );
-    this.#bar.start(total ?? 0, 0);
+    this.#bar.start(total ?? 0, 0, { rate: '–' });
     process.once('exit', this.#restoreTerminal);
   }
 
@@ -42,7 +43,7 @@ class ProgressBar implements Progress {
 
   update(done: number): void {
     if (done > this.#bar.getTotal()) this.#bar.setTotal(done);
-    this.#bar.update(done);
+    this.#bar.update(done, { rate: rateFps(done, this.#startedMs) });
   }
 
   end(): void {
@@ -70,8 +71,16 @@ class ProgressLines implements Progress {
     if (share < this.#nextShare || share >= 1) return;
     while (this.#nextShare <= share) this.#nextShare += LINE_SHARE;
     const leftS = ((performance.now() - this.#startedMs) / 1000 / share) * (1 - share);
-    process.stderr.write(`${this.#label}: ${Math.round(share * 100)} %, about ${Math.ceil(leftS)} s left\n`);
+    process.stderr.write(
+      `${this.#label}: ${Math.round(share * 100)} %, ${rateFps(done, this.#startedMs)} fps, about ${Math.ceil(leftS)} s left\n`,
+    );
   }
 
   end(): void {}
+}
+
+/** Frames a second since the phase began, as one reads it: with a decimal where it is slow. */
+function rateFps(done: number, startedMs: number): string {
+  const rate = (1000 * done) / Math.max(1, performance.now() - startedMs);
+  return rate < 10 ? rate.toFixed(1) : rate.toFixed(0);
 }

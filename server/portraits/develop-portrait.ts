@@ -6,7 +6,8 @@ import { EYES, faceContours, SILHOUETTE } from '../face/face-topology.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 import { decodePicture, type PictureLimits } from './decode-picture.ts';
 import { PictureError } from './picture-error.ts';
-import { cropPortrait, landmarksInCrop, PORTRAIT_SIZE_PX, scaleSquare } from './portrait-crop.ts';
+import { cropPortrait, PORTRAIT_SIZE_PX, scaleSquare } from './portrait-crop.ts';
+import { landmarksInCrop } from './portrait-square.ts';
 
 /** How a picture becomes portraits. */
 export interface DevelopOptions extends PictureLimits {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type FaceLandmarks, LANDMARK_COUNT } from '../face/face-landmarks.ts';
 import { SILHOUETTE } from '../face/face-topology.ts';
 import { createRgbaImage } from '../imaging/rgba-image.ts';
-import { cropPortrait, landmarksInCrop, portraitSquare } from './portrait-crop.ts';
+import { cropPortrait } from './portrait-crop.ts';
+import { landmarksInCrop, portraitSquare } from './portrait-square.ts';
 
 /** A face whose outline is an ellipse of that height, 0.75 of it wide. */
 function faceAt(centerX: number, centerY: number, heightPx: number): FaceLandmarks {

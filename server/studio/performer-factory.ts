@@ -3,9 +3,10 @@ import type { FaceModels } from '../face/face-models.ts';
 import { FaceTracker } from '../face/face-tracker.ts';
 import { MotionExtractor } from '../motion/motion-extractor.ts';
 import { ObservingTracker } from '../occlusion/observing-tracker.ts';
-import type { MotionModel } from '../packs/motion-model.ts';
+import { type AnimationModel, isPictureModel } from '../packs/motion-model.ts';
 import { FacePerformer, type PerformerParts, type Tracker } from './face-performer.ts';
 import type { Performer } from './performance.ts';
+import { PictureDriving, type ReferencePicture } from './picture-driving.ts';
 import type { PreparedPortrait } from './studio-protocol.ts';
 
 /** Makes the performer of one session. */
@@ -17,6 +18,8 @@ export type PerformerFactory = (
 export interface PerformerOptions extends Pick<PerformerParts<never>, 'onStageError'> {
   /** Instead of tracking the driving frames with the face models. */
   readonly tracker?: Tracker;
+  /** For models that read motion from pictures: what it is relative to, known before the first frame. */
+  readonly reference?: ReferencePicture & { readonly timeMs: number };
 }
 
 /** Prepares the portrait for the model pack and makes a performer of it. Rejects when the pack refuses the portrait. */
@@ -27,29 +30,30 @@ export async function createFacePerformer({
   settings,
   onStageError,
   tracker = new ObservingTracker(new FaceTracker(models)),
+  reference,
 }: {
   models: FaceModels;
-  model: MotionModel;
+  model: AnimationModel;
   portrait: Pick<PreparedPortrait, 'still' | 'landmarks' | 'layers'>;
   settings: SessionSettings;
 } & PerformerOptions): Promise<Performer> {
+  const prepared = await model.prepare(portrait.still, portrait.landmarks, portrait.layers);
+  const common = { portrait: prepared, face: portrait.landmarks, settings, onStageError };
+  if (isPictureModel(model)) {
+    const driving = new PictureDriving(model, tracker);
+    driving.configure(settings);
+    if (reference) await driving.prime(prepared, reference, reference.timeMs);
+    return new FacePerformer({ ...common, tracker: driving, motion: driving, model: driving.model });
+  }
   const motion = new MotionExtractor();
   motion.fitTo(portrait.landmarks);
-  return new FacePerformer({
-    tracker,
-    motion,
-    model,
-    portrait: await model.prepare(portrait.still, portrait.landmarks, portrait.layers),
-    face: portrait.landmarks,
-    settings,
-    onStageError,
-  });
+  return new FacePerformer({ ...common, tracker, motion, model });
 }
 
 /** The factory a studio is given: all its sessions share the face models and the model pack. */
 export function createPerformerFactory(
   models: FaceModels,
-  model: MotionModel,
+  model: AnimationModel,
   options: Pick<PerformerOptions, 'onStageError'> = {},
 ): PerformerFactory {
   return (portrait, settings) => createFacePerformer({ models, model, portrait, settings, ...options });

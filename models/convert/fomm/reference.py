@@ -1,15 +1,23 @@
-"""What the graphs of a model give for a few inputs, for tests of other code that runs them."""
+"""
+Writes what the graphs of the tiny stand-in give for a few inputs, for tests of other code that runs them.
+
+    python3 reference.py --seed 1 --out reference.json
+"""
 
 from __future__ import annotations
 
+import argparse
 import base64
+import json
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from config import TINY_64
 from model import Fomm
 from normalise import normalise
-from random_weights import smooth_pictures
+from random_weights import random_fomm, smooth_pictures
 
 SEED = 7
 """Of the pictures; not a seed that weights are made of."""
@@ -65,3 +73,17 @@ def _bytes(picture: Tensor) -> str:
 
 def _floats(values: Tensor) -> str:
     return base64.b64encode(values.contiguous().numpy().astype("<f4").tobytes()).decode()
+
+
+def main() -> None:
+    """Command line."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--seed", type=int, default=1, help="of the weights, as for synth.py (default: %(default)s)")
+    options.add_argument("--out", type=Path, required=True)
+    chosen = options.parse_args()
+    model = random_fomm(TINY_64, chosen.seed, align_corners=False)
+    chosen.out.write_text(json.dumps(reference_of(model)) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,13 +2,12 @@
 Makes a stand-in: a pack of the true architecture with seeded random weights, for measurements and tests.
 
     python3 synth.py --out packs/fomm-stand-in
-    python3 synth.py --tiny --out packs/fomm-tiny --reference reference.json
+    python3 synth.py --tiny --out packs/fomm-tiny
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from config import TINY_64, VOX_256
 from export import PRECISIONS
 from pack import write_pack
 from random_weights import random_fomm
-from reference import reference_of
 
 
 def main() -> int:
@@ -28,14 +26,11 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="of the weights (default: %(default)s)")
     options.add_argument("--align-corners", action="store_true", help="as convert.py")
     options.add_argument("--precision", choices=sorted(PRECISIONS), default="float16-weights", help="as convert.py")
-    options.add_argument("--reference", type=Path, help="also write what the graphs give for a few inputs, as JSON")
     chosen = options.parse_args()
     config = TINY_64 if chosen.tiny else VOX_256
     model = random_fomm(config, chosen.seed, align_corners=chosen.align_corners)
     name = chosen.name or chosen.out.resolve().name
     write_pack(model, chosen.out, name=name, precision=chosen.precision, weights="random")
-    if chosen.reference:
-        chosen.reference.write_text(json.dumps(reference_of(model)) + "\n", encoding="utf-8")
     print(f"{chosen.out}: {config.name}, {chosen.precision}, random weights of seed {chosen.seed}")
     return 0
 

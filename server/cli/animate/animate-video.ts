@@ -6,7 +6,8 @@ import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import { FaceModels } from '../../face/face-models.ts';
 import { createRgbaImage, type RgbaImage } from '../../imaging/rgba-image.ts';
 import { MotionExtractor } from '../../motion/motion-extractor.ts';
-import { loadMotionModel } from '../../studio/motion-models.ts';
+import { poseDistance } from '../../motion/pose-likeness.ts';
+import { type AnimationModel, isPictureModel } from '../../packs/motion-model.ts';
 import type { Performer } from '../../studio/performance.ts';
 import { createFacePerformer } from '../../studio/performer-factory.ts';
 import { type AudioTrack, openAudioTrack } from '../../video/audio-track.ts';
@@ -16,12 +17,14 @@ import { VideoWriter } from '../../video/video-writer.ts';
 import { CommandError } from '../command-error.ts';
 import { showProgress } from '../progress.ts';
 import { isSameFile } from '../user-path.ts';
+import { loadAnimationPack } from './animation-pack.ts';
 import type { AnimateOptions } from './arguments.ts';
 import { type DrivingTrack, RecordedTracker, trackDriving } from './driving-track.ts';
 import { loadPortraitPicture, type PortraitPicture } from './portrait-picture.ts';
-import { findReferenceFrame } from './reference-frame.ts';
+import { findReferenceFrame, type ReferenceFrame } from './reference-frame.ts';
 import { SideBySide } from './side-by-side.ts';
 import { smoothTrack } from './smooth-track.ts';
+import { TrackedPictures } from './tracked-pictures.ts';
 
 const COMMENT = 'AI-generated (Effigy)';
 
@@ -46,44 +49,74 @@ export async function animateVideo(options: AnimateOptions): Promise<AnimateResu
   await assertWritableTarget(options);
   // A driving file that is no video is told before the models are loaded.
   await readingDriving(options, async () => (await VideoReader.open(options.drivingPath)).close());
-  const models = await FaceModels.load();
+  const pack = await loadAnimationPack(options.pack);
+  let models: FaceModels | null = null;
   try {
-    const picture = await loadPortraitPicture(models, options.portraitPath, options.crop);
-    const track = await readingDriving(options, () => trackDriving(models, options.drivingPath));
-    smoothTrack(track.frames);
-    const reference = findReferenceFrame(track.frames, options.referenceFrame, neutralityMeasure());
-
-    const failures: unknown[] = [];
-    const performer = await createFacePerformer({
-      models,
-      model: await loadMotionModel(options.pack),
-      portrait: picture,
-      settings: settingsOf(options),
-      tracker: new RecordedTracker(track.frames),
-      onStageError: (_stage, error) => failures.push(error),
-    });
-    performer.calibrate(reference.face);
-    const remarks = [...picture.remarks, ...track.remarks];
-    const audio = await openAudio(options.drivingPath, remarks);
-    let size: { width: number; height: number };
-    try {
-      size = await writeAnimation(options, picture, track, performer, audio, failures);
-    } finally {
-      performer.close();
-      await audio?.close();
-    }
-    const last = track.frames[track.frames.length - 1];
-    return {
-      ...size,
-      frames: track.frames.length,
-      framesWithoutFace: track.frames.filter(({ face }) => !face).length,
-      referenceFrame: reference.index,
-      durationMs: last.timeMs + (last.durationTicks * 1000 * track.timeBase.num) / track.timeBase.den,
-      remarks,
-    };
+    for (const remark of pack.remarks) process.stderr.write(`${remark}\n`);
+    models = await FaceModels.load();
+    return await animateWith(pack.model, models, options);
   } finally {
-    await models.close();
+    await models?.close();
+    await pack.close();
   }
+}
+
+async function animateWith(model: AnimationModel, models: FaceModels, options: AnimateOptions): Promise<AnimateResult> {
+  const picture = await loadPortraitPicture(models, options.portraitPath, options.crop);
+  assertShape(model, picture);
+  const track = await readingDriving(options, () => trackDriving(models, options.drivingPath));
+  smoothTrack(track.frames);
+  const reference = findReferenceFrame(track.frames, options.referenceFrame, neutralityMeasure(model, picture));
+  const failures: unknown[] = [];
+  const performer = await createFacePerformer({
+    models,
+    model,
+    portrait: picture,
+    settings: settingsOf(options),
+    tracker: new RecordedTracker(track.frames),
+    reference: isPictureModel(model) ? await referencePicture(options, track, reference) : undefined,
+    onStageError: (_stage, error) => failures.push(error),
+  });
+  if (!isPictureModel(model)) performer.calibrate(reference.face);
+  const remarks = [...picture.remarks, ...track.remarks];
+  const audio = await openAudio(options.drivingPath, remarks);
+  let size: { width: number; height: number };
+  try {
+    const pictures = isPictureModel(model)
+      ? await readingDriving(options, () => TrackedPictures.open(options.drivingPath))
+      : null;
+    try {
+      size = await writeAnimation(options, picture, track, performer, pictures, audio, failures);
+    } finally {
+      await pictures?.close();
+    }
+  } finally {
+    performer.close();
+    await audio?.close();
+  }
+  const last = track.frames[track.frames.length - 1];
+  return {
+    ...size,
+    frames: track.frames.length,
+    framesWithoutFace: track.frames.filter(({ face }) => !face).length,
+    referenceFrame: reference.index,
+    durationMs: last.timeMs + (last.durationTicks * 1000 * track.timeBase.num) / track.timeBase.den,
+    remarks,
+  };
+}
+
+/** Networks that look at pictures look at square ones. */
+function assertShape(model: AnimationModel, { still: { width, height } }: PortraitPicture): void {
+  if (!isPictureModel(model) || width === height) return;
+  throw new CommandError(
+    `the pack ${model.name} animates square pictures, not ${width}×${height} pixels; leave --crop none away`,
+  );
+}
+
+async function referencePicture(options: AnimateOptions, { frames }: DrivingTrack, { index, face }: ReferenceFrame) {
+  const image = await readingDriving(options, () => TrackedPictures.at(options.drivingPath, index));
+  // The first frame follows it at once, whichever it is.
+  return { image, face, timeMs: frames[0].timeMs - 1 };
 }
 
 async function writeAnimation(
@@ -91,6 +124,7 @@ async function writeAnimation(
   { still }: PortraitPicture,
   { frames, timeBase, frameRate }: DrivingTrack,
   performer: Performer,
+  pictures: TrackedPictures | null,
   audio: AudioTrack | null,
   failures: readonly unknown[],
 ): Promise<{ width: number; height: number }> {
@@ -104,8 +138,8 @@ async function writeAnimation(
     );
     const nothing = createRgbaImage(1, 1);
     for (const [index, { ticks, durationTicks, timeMs }] of frames.entries()) {
-      // The faces are recorded: the performer needs no driving picture.
-      const { image } = await performer.perform(nothing, timeMs);
+      // The faces are recorded: few models need the driving picture, too.
+      const { image } = await performer.perform(pictures ? await pictures.next() : nothing, timeMs);
       if (failures.length > 0) throw failures[0];
       await writer.write(beside ? await beside.draw(image) : image, ticks, durationTicks);
       progress.update(index + 1);
@@ -160,7 +194,9 @@ function settingsOf({ mode, mirror }: AnimateOptions): SessionSettings {
   return sessionSettingsSchema.parse({ mode, mirror, smoothing: 0 });
 }
 
-function neutralityMeasure(): (face: FaceLandmarks) => number {
+/** Motion between pictures is best measured where both show one pose, other motion from a neutral face. */
+function neutralityMeasure(model: AnimationModel, { landmarks }: PortraitPicture): (face: FaceLandmarks) => number {
+  if (isPictureModel(model)) return (face) => poseDistance(landmarks, face);
   const extractor = new MotionExtractor();
   return (face) => extractor.neutrality(face);
 }

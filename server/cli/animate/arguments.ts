@@ -1,11 +1,6 @@
 import { extname } from 'node:path';
 import type { SessionSettings } from '../../../shared/settings.ts';
-import {
-  DEFAULT_MOTION_MODEL,
-  isMotionModelName,
-  MOTION_MODEL_NAMES,
-  type MotionModelName,
-} from '../../studio/motion-models.ts';
+import { DEFAULT_MOTION_MODEL, MOTION_MODEL_NAMES } from '../../studio/motion-models.ts';
 import { usageError } from '../command-error.ts';
 import { parseFlags } from '../parse-flags.ts';
 import { userPath } from '../user-path.ts';
@@ -29,7 +24,8 @@ export interface AnimateOptions {
   readonly portraitPath: string;
   readonly drivingPath: string;
   readonly outPath: string;
-  readonly pack: MotionModelName;
+  /** A name, or the path of a pack's folder, as it was typed. */
+  readonly pack: string;
   readonly mode: SessionSettings['mode'];
   readonly mirror: boolean;
   /** `auto`: a square around the face. `none`: the picture as it is framed. */
@@ -56,7 +52,8 @@ export const ANIMATE_HELP = `Animates the face in a picture with the face in a v
                         lies over the original pixel for pixel. A video has even sizes only: an odd picture gets its
                         last column or row twice
   --side-by-side        the driving video to the left of the result
-  --pack <name>         what animates: ${MOTION_MODEL_NAMES.join(', ')} (default: ${DEFAULT_MOTION_MODEL})
+  --pack <name>         what animates: ${MOTION_MODEL_NAMES.join(', ')} (default: ${DEFAULT_MOTION_MODEL}), an installed pack, or
+                        the path of a pack's folder. Packs that are made for GPUs run here on the processor: slowly
   --help                this text
 
 The result carries a visible AI label. Animate people only with their consent.
@@ -72,10 +69,6 @@ export function parseAnimateArguments(args: string[]): AnimateOptions | null {
     return userPath(value);
   });
   if (extname(outPath).toLowerCase() !== '.mp4') throw usageError(`--out has to end in .mp4: ${values.out}`);
-  const pack = values.pack ?? DEFAULT_MOTION_MODEL;
-  if (!isMotionModelName(pack)) {
-    throw usageError(`there is no pack named "${pack}"; there is: ${MOTION_MODEL_NAMES.join(', ')}`);
-  }
   if (values.relative && values.absolute) throw usageError('--relative and --absolute exclude each other');
   const crop = values.crop ?? 'auto';
   if (crop !== 'auto' && crop !== 'none') throw usageError(`--crop is auto or none, not "${crop}"`);
@@ -83,7 +76,7 @@ export function parseAnimateArguments(args: string[]): AnimateOptions | null {
     portraitPath,
     drivingPath,
     outPath,
-    pack,
+    pack: values.pack ?? DEFAULT_MOTION_MODEL,
     mode: values.absolute ? 'absolute' : 'relative',
     mirror: values.mirror ?? false,
     crop,

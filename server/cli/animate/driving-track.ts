@@ -8,7 +8,7 @@ import { VideoReader } from '../../video/video-reader.ts';
 import { showProgress } from '../progress.ts';
 
 /** Frames are tracked at no more than this longer side: a face that fills a tenth of it is still sharp to the model. */
-const TRACKING_SIDE_PX = 1920;
+export const TRACKING_SIDE_PX = 1920;
 /** Containers round; what is missing beyond this was cut off. */
 const MISSING_TO_TELL_MS = 500;
 

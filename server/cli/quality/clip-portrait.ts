@@ -3,7 +3,8 @@ import { findFaces } from '../../face/face-finder.ts';
 import type { FaceModels } from '../../face/face-models.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import { PictureError } from '../../portraits/picture-error.ts';
-import { type CropSquare, portraitSquare, scaleSquare } from '../../portraits/portrait-crop.ts';
+import { scaleSquare } from '../../portraits/portrait-crop.ts';
+import { type CropSquare, portraitSquare } from '../../portraits/portrait-square.ts';
 import { croppedPortrait, type PortraitPicture } from '../animate/portrait-picture.ts';
 import type { PixelBox } from './picture-error.ts';
 

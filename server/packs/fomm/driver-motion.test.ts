@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import { CANONICAL_FACE } from '../../motion/canonical-face.ts';
+import { poseDistance } from '../../motion/pose-likeness.ts';
 import type { DrivingFrame } from '../motion-model.ts';
 import { DriverMotion } from './driver-motion.ts';
 import { createKeypoints, type Keypoints } from './keypoints.ts';
-import { poseDistance } from './pose-likeness.ts';
 
 const COUNT = 5;
 const PLACES = [-0.4, -0.4, 0.4, -0.4, 0, 0, -0.3, 0.5, 0.3, 0.5];

@@ -1,7 +1,7 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import { poseDistance } from '../../motion/pose-likeness.ts';
 import type { DrivingFrame } from '../motion-model.ts';
 import { copyKeypoints, createKeypoints, type Keypoints } from './keypoints.ts';
-import { poseDistance } from './pose-likeness.ts';
 
 /** A better frame than the first is looked for so long. */
 const SEARCH_MS = 4000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hullArea } from './hull-area.ts';
+import { hullArea } from '../../motion/hull-area.ts';
 import { createKeypoints, type Keypoints } from './keypoints.ts';
 import { largestDifference, REFERENCE, referenceKeypoints } from './testing/reference.ts';
 import { movementScale, transferMotion } from './transfer-motion.ts';

@@ -1,4 +1,4 @@
-import { hullArea } from './hull-area.ts';
+import { hullArea } from '../../motion/hull-area.ts';
 import type { Keypoints } from './keypoints.ts';
 
 /** Faces differ in size, but not so much: beyond this the keypoints of one of the pictures are wrong. */

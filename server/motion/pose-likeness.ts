@@ -1,4 +1,4 @@
-import type { FaceLandmarks } from '../../face/face-landmarks.ts';
+import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import { hullArea } from './hull-area.ts';
 
 /**
