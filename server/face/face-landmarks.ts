@@ -1,4 +1,5 @@
 import type { FaceVisibility } from './face-visibility.ts';
+import type { SkinTones } from './skin-tones.ts';
 
 /** Points of MediaPipe's face mesh with irises: 468 of the mesh, then 5 of the right and 5 of the left iris. */
 export const LANDMARK_COUNT = 478;
@@ -14,6 +15,8 @@ export interface FaceLandmarks {
   readonly confidence: number;
   /** What of the face is seen in the picture; absent where nobody looked. */
   readonly visibility?: FaceVisibility;
+  /** How bright its skin is in the picture; absent where nobody looked. */
+  readonly skin?: SkinTones;
 }
 
 /** A face found by the detector, before any landmark is known. */

@@ -1,5 +1,5 @@
 import type { SessionSettings } from '../../shared/settings.ts';
-import { BROWS, EYES, LIPS, SILHOUETTE } from '../face/face-topology.ts';
+import { BROWS, EYES, LIPS, SILHOUETTE, SKIN_TRIANGLES } from '../face/face-topology.ts';
 import { partitionOfMesh } from './mesh-partition.ts';
 
 /** Silhouette points from one temple over the chin to the other go with the mouth, the others with the brows. */
@@ -32,10 +32,30 @@ export function scaleExpression(
   { mouthStrength, browStrength, eyeStrength }: SessionSettings,
 ): void {
   for (let point = 0; point < MOUTH.length; point++) {
-    const strength =
-      eyeStrength + MOUTH[point] * (mouthStrength - eyeStrength) + BROW[point] * (browStrength - eyeStrength);
+    const strength = strengthAt(point, mouthStrength, browStrength, eyeStrength);
     expression[3 * point] *= strength;
     expression[3 * point + 1] *= strength;
     expression[3 * point + 2] *= strength;
   }
+}
+
+/**
+ * The same for what the light on each patch of the skin does (`SKIN_PATCH_COUNT`), but never more than it is: folds that
+ * are made deeper look like dirt.
+ */
+export function scaleShading(
+  change: Float32Array,
+  { mouthStrength, browStrength, eyeStrength }: SessionSettings,
+): void {
+  const [mouth, brow, eye] = [mouthStrength, browStrength, eyeStrength].map((strength) => Math.min(1, strength));
+  if (mouth === 1 && brow === 1 && eye === 1) return;
+  for (let patch = 0; patch < change.length; patch++) {
+    let strength = 0;
+    for (let k = 0; k < 3; k++) strength += strengthAt(SKIN_TRIANGLES[3 * patch + k], mouth, brow, eye) / 3;
+    change[patch] *= strength;
+  }
+}
+
+function strengthAt(point: number, mouth: number, brow: number, eye: number): number {
+  return eye + MOUTH[point] * (mouth - eye) + BROW[point] * (brow - eye);
 }

@@ -7,7 +7,7 @@ import { ALL_SEEN, type FaceVisibility, mirrorVisibility } from '../face/face-vi
 import { absoluteNeutral } from './absolute-neutral.ts';
 import { AutomaticReference } from './automatic-reference.ts';
 import { CoveredMotion } from './covered-motion.ts';
-import { scaleExpression } from './expression-strengths.ts';
+import { scaleExpression, scaleShading } from './expression-strengths.ts';
 import type { FaceReading } from './face-reading.ts';
 import { blendReading, copyReading, createReading, readFace } from './face-reading.ts';
 import { GazeReader } from './gaze-reader.ts';
@@ -16,7 +16,7 @@ import { coupleLids, openingFromGap } from './lid-opening.ts';
 import { LidRange } from './lid-range.ts';
 import { LipRange } from './lip-range.ts';
 import { sealLips } from './lip-sealing.ts';
-import type { Motion } from './motion.ts';
+import type { Motion, Shading } from './motion.ts';
 import { createMotionState } from './motion-state.ts';
 import type { SmoothingTunings } from './motion-tuning.ts';
 import { smoothingTunings } from './motion-tuning.ts';
@@ -26,9 +26,15 @@ import { OneEuroFilter } from './one-euro-filter.ts';
 import { PooledFilter } from './pooled-filter.ts';
 import { REGION_OF } from './region-weights.ts';
 import { fromRotationVector, multiplyTransposed3, toAngles, toRotationVector } from './rotation.ts';
+import { SkinShading } from './skin-shading.ts';
+import { smoothstep } from './smoothstep.ts';
 
 /** How fast a changed reference takes effect, so that no jump is seen: time constant. */
 const REFERENCE_BLEND_MS = 150;
+
+/** Turned (radians) or moved (root mean square of the landmarks, canonical units) more, a face is less and less calm. */
+const CALM_TURN_RAD = [0.05, 0.15] as const;
+const CALM_EXPRESSION = [0.012, 0.03] as const;
 
 /** Motion that changes nothing: the portrait as it is. */
 export function neutralMotion(): Motion {
@@ -42,6 +48,7 @@ export function neutralMotion(): Motion {
       [0, 0],
       [0, 0],
     ],
+    shading: null,
   };
 }
 
@@ -80,6 +87,7 @@ export class MotionExtractor {
   #portraitShape: Float64Array | null = null;
   readonly #gazeReader = new GazeReader();
   readonly #coveredMotion = new CoveredMotion();
+  readonly #skinShading = new SkinShading();
 
   readonly #rotationFilter = new OneEuroFilter(3);
   readonly #placeFilter = new OneEuroFilter(4);
@@ -121,6 +129,7 @@ export class MotionExtractor {
     this.#automatic = new AutomaticReference();
     this.#reference = null;
     this.#baseIsSet = false;
+    this.#skinShading.reset();
     this.#forgetRanges();
     this.#forgetPast();
   }
@@ -142,6 +151,8 @@ export class MotionExtractor {
     this.#measurePose(neutral, this.#base);
     this.#measureExpression(neutral, visibility);
     this.#measureEyes(neutral, visibility, timeMs);
+    const shading = this.#measureShading(landmarks, timeMs);
+    if (shading) scaleShading(shading.change, this.#settings);
 
     const { rotation, place, expression, lids, gaze } = this.#state;
     const tunings = this.#tunings;
@@ -151,7 +162,7 @@ export class MotionExtractor {
     this.#lidFilter.filter(lids, timeMs, tunings.lids);
     this.#gazeFilter.filter(gaze, timeMs, tunings.gaze);
     this.#coveredMotion.apply(this.#state, visibility, timeMs);
-    return this.#compose();
+    return { ...this.#compose(), shading };
   }
 
   #visibilityOf({ visibility }: FaceLandmarks): FaceVisibility {
@@ -165,6 +176,7 @@ export class MotionExtractor {
 
   #keep(landmarks: FaceLandmarks): void {
     this.#reference = { points: landmarks.points.slice(), confidence: landmarks.confidence };
+    this.#skinShading.setReference(landmarks.skin ?? null);
     this.#aim(this.#reference, !this.#baseIsSet);
   }
 
@@ -212,8 +224,19 @@ export class MotionExtractor {
     this.#gazeReader.read(this.#face, neutral, lids, irises, timeMs, gaze);
   }
 
+  /** Before the state is smoothed. */
+  #measureShading({ skin, visibility }: FaceLandmarks, timeMs: number): Shading | null {
+    if (!skin) return null;
+    const { expression, rotation } = this.#state;
+    const turnRad = Math.hypot(...rotation);
+    const moved = Math.sqrt(expression.reduce((sum, value) => sum + value * value, 0) / LANDMARK_COUNT);
+    const calmness = (1 - smoothstep(...CALM_TURN_RAD, turnRad)) * (1 - smoothstep(...CALM_EXPRESSION, moved));
+    const { mirror } = this.#settings;
+    return this.#skinShading.read(skin, visibility ?? ALL_SEEN, calmness, timeMs, this.#tunings.shading, mirror);
+  }
+
   /** The state under the strength settings. */
-  #compose(): Motion {
+  #compose(): Omit<Motion, 'shading'> {
     const { poseStrength, eyeStrength } = this.#settings;
     const { lids, gaze, place, rotation } = this.#state;
     for (let k = 0; k < 3; k++) rotation[k] *= poseStrength;
@@ -240,6 +263,7 @@ export class MotionExtractor {
     this.#lastMs = Number.NaN;
     this.#gazeReader.reset();
     this.#coveredMotion.reset();
+    this.#skinShading.forgetPast();
     this.#rotationFilter.reset();
     this.#placeFilter.reset();
     this.#expressionFilter.reset();

@@ -8,6 +8,8 @@ export interface SmoothingTunings {
   readonly expression: PooledTuning;
   readonly lids: OneEuroTuning;
   readonly gaze: OneEuroTuning;
+  /** Natural logarithms of brightness. */
+  readonly shading: PooledTuning;
 }
 
 /**
@@ -20,6 +22,7 @@ const DEFAULT_TUNINGS: SmoothingTunings = {
   expression: { minCutoffHz: 2, beta: 45, restSpeed: 0.035 },
   lids: { minCutoffHz: 4, beta: 3 },
   gaze: { minCutoffHz: 2, beta: 7 },
+  shading: { minCutoffHz: 2, beta: 30, restSpeed: 0.15 },
 };
 
 /** The setting (0..1) that `DEFAULT_TUNINGS` are for. */
@@ -40,5 +43,6 @@ export function smoothingTunings(smoothing: number): SmoothingTunings {
     expression: scaled(DEFAULT_TUNINGS.expression),
     lids: scaled(DEFAULT_TUNINGS.lids),
     gaze: scaled(DEFAULT_TUNINGS.gaze),
+    shading: scaled(DEFAULT_TUNINGS.shading),
   };
 }

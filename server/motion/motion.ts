@@ -2,6 +2,17 @@
 export type PerEye<T> = readonly [T, T];
 
 /**
+ * Folds, shadows and the turn of the head show in how bright the skin is: an expression ratio image (Liu, Shan and
+ * Zhang, "Expressive Expression Mapping with Ratio Images", SIGGRAPH 2001), one ratio for each patch of the skin.
+ */
+export interface Shading {
+  /** `SKIN_PATCH_COUNT` natural logarithms of brightness over that of the reference. */
+  readonly change: Float32Array;
+  /** How surely each is known, 0 (not at all) … 1. */
+  readonly certainty: Float32Array;
+}
+
+/**
  * What the driver's face does in one frame, independent of who it is.
  * Lengths are in units of the canonical face (see `canonical-face.ts`).
  */
@@ -18,4 +29,6 @@ export interface Motion {
   readonly lidOpening: PerEye<number>;
   /** Iris displacement from the reference, in eye widths: x right, y down. */
   readonly gaze: PerEye<readonly [number, number]>;
+  /** How the light on the driver's skin has changed since the reference; null where that is not known. */
+  readonly shading: Shading | null;
 }

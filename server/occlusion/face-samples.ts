@@ -1,11 +1,12 @@
 import { SILHOUETTE, SKIN_TRIANGLES } from '../face/face-topology.ts';
 import { FACE_REGIONS } from '../face/face-visibility.ts';
+import { SKIN_PATCH_COUNT, type SkinTones } from '../face/skin-tones.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
 import { CANONICAL_FACE } from '../motion/canonical-face.ts';
 import { REGION_WEIGHTS } from '../motion/region-weights.ts';
 
 /** One sample in the middle of each triangle of the skin: the lips are skin, eyes and the inside of the mouth are not. */
-export const SAMPLE_COUNT = SKIN_TRIANGLES.length / 3;
+export const SAMPLE_COUNT = SKIN_PATCH_COUNT;
 /** Values of a sample: logarithm of brightness, and of red and of blue over green. */
 export const CHANNELS = 3;
 
@@ -82,6 +83,14 @@ export function sampleFace(image: RgbaImage, points: Float32Array, out: FaceSamp
     out.weights[sample] = AREAS[sample] * Math.min(1, Math.max(0, (seen - FACING_FROM) / (FACING_FULL - FACING_FROM)));
   }
   return out;
+}
+
+/** The brightness in `samples`; fresh arrays. */
+export function tonesOf({ values, weights }: FaceSamples): SkinTones {
+  return {
+    brightness: Float32Array.from({ length: SAMPLE_COUNT }, (_, sample) => values[CHANNELS * sample]),
+    facing: weights.map((weight, sample) => (weight > 0 ? weight / AREAS[sample] : 0)),
+  };
 }
 
 function writeSample(red: number, green: number, blue: number, sample: number, { values }: FaceSamples): void {

@@ -7,7 +7,7 @@ interface LandmarkSource {
   track(frame: RgbaImage): Promise<FaceLandmarks | null>;
 }
 
-/** Adds to the landmarks of a tracker what of the face is seen. */
+/** Adds to the landmarks of a tracker what of the face is seen, and how bright it is. */
 export class ObservingTracker implements LandmarkSource {
   readonly #source: LandmarkSource;
   readonly #observer = new VisibilityObserver();
@@ -19,6 +19,8 @@ export class ObservingTracker implements LandmarkSource {
   /** Rejects as the tracker does. */
   async track(frame: RgbaImage): Promise<FaceLandmarks | null> {
     const face = await this.#source.track(frame);
-    return face && { ...face, visibility: this.#observer.observe(frame, face) };
+    if (!face) return null;
+    const visibility = this.#observer.observe(frame, face);
+    return { ...face, visibility, skin: this.#observer.skinTones() };
   }
 }

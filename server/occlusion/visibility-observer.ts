@@ -1,8 +1,9 @@
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import { EYES } from '../face/face-topology.ts';
 import { FACE_REGIONS, type FaceRegion, type FaceVisibility } from '../face/face-visibility.ts';
+import type { SkinTones } from '../face/skin-tones.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
-import { createFaceSamples, REGION_AREAS, sampleFace } from './face-samples.ts';
+import { createFaceSamples, REGION_AREAS, sampleFace, tonesOf } from './face-samples.ts';
 import { irisVisibility } from './iris-visibility.ts';
 import { RegionMemory } from './region-memory.ts';
 
@@ -18,7 +19,8 @@ const WHOLE_AREA = REGION_AREAS.reduce((sum, area) => sum + area, 0);
 
 /**
  * Tells which parts of a driver's face are seen and which are covered, frame by frame, for one driver. It learns what
- * the face looks like from the frames themselves; nothing of the picture leaves it but the visibility.
+ * the face looks like from the frames themselves; nothing of the picture leaves it but the visibility, and
+ * how bright the patches of the skin are.
  */
 export class VisibilityObserver {
   readonly #regions = FACE_REGIONS.map((region) => new RegionMemory(region));
@@ -42,6 +44,11 @@ export class VisibilityObserver {
       >,
       irises: [irisVisibility(image, points, EYES[0]), irisVisibility(image, points, EYES[1])],
     };
+  }
+
+  /** How bright the skin was in the picture last looked at. */
+  skinTones(): SkinTones {
+    return tonesOf(this.#samples);
   }
 
   /** Forgets the driver. */

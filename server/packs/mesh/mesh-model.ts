@@ -52,7 +52,7 @@ export class MeshModel implements MotionModel<MeshPortrait> {
     else this.#draw(portrait);
     for (const eye of portrait.eyes) eye.draw(motion, picture);
     portrait.mouth.draw(picture);
-    portrait.shading.draw(picture);
+    portrait.shading.draw(motion.shading);
     out.data.set(picture.data);
   }
 

@@ -5,9 +5,9 @@ import type { Portrait } from '../motion-model.ts';
 import { EyeLayer } from './eyes/eye-layer.ts';
 import type { LidKeyframes } from './eyes/lid-keyframes.ts';
 import { readFaceLight } from './geometry/face-light.ts';
+import { FaceShading } from './geometry/face-shading.ts';
 import { MirroredSide } from './geometry/mirrored-side.ts';
 import { PortraitGeometry } from './geometry/portrait-geometry.ts';
-import { TurnShading } from './geometry/turn-shading.ts';
 import { MouthLayer } from './mouth/mouth-layer.ts';
 import type { DrawableTexture } from './raster/texture.ts';
 import { TriangleRasterizer } from './raster/triangle-rasterizer.ts';
@@ -25,7 +25,7 @@ export class MeshPortrait implements Portrait {
   readonly rasterizer: TriangleRasterizer;
   readonly eyes: readonly [EyeLayer, EyeLayer];
   readonly mouth: MouthLayer;
-  readonly shading: TurnShading;
+  readonly shading: FaceShading;
   /** What a portrait that looks aside hides and a turn uncovers; null where there is nothing. */
   readonly otherSide: MirroredSide | null;
   readonly otherSideTexture: DrawableTexture | null;
@@ -50,7 +50,7 @@ export class MeshPortrait implements Portrait {
     ];
     const { own, ownShape, ownPose, ownAngles } = this.geometry;
     const light = readFaceLight(still, own, ownShape, ownPose);
-    this.shading = new TurnShading(this.geometry, light, still);
+    this.shading = new FaceShading(this.geometry, light, still, layers?.person ?? null, this.rasterizer);
     this.otherSide = layers && MirroredSide.of(this.geometry, ownAngles, layers.person, light);
     this.otherSideTexture = this.otherSide && this.rasterizer.createTexture(this.otherSide.picture, 'alpha');
     this.mouth = new MouthLayer(this.geometry, lightOnSkin(skinColours(still, landmarks.points)), this.texture);

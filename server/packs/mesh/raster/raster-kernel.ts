@@ -27,7 +27,7 @@ export interface KernelExports {
     list: number,
   ): void;
   composite(background: number): void;
-  multiplyByGrid(grid: number, columns: number, rows: number, floor: number): void;
+  multiplyByGrid(grid: number, left: number, top: number, columns: number, rows: number, floor: number): void;
 }
 
 /** This machine's JavaScript engine cannot run the kernel. */

@@ -335,7 +335,7 @@ describe('TriangleRasterizer', () => {
     rasterizer.multiplyByGrid(grid, 8);
     expect(picture.data).toEqual(before);
 
-    const gainAt = (column: number, row: number, k: number) => 0.6 + 0.1 * column + 0.07 * row + 0.05 * k;
+    const gainAt = (column: number, row: number, k: number) => 0.6 + 0.05 * column + 0.035 * row + 0.05 * k;
     for (let n = 0; n < grid.columns * grid.rows; n++) {
       const [column, row] = [n % grid.columns, Math.floor(n / grid.columns)];
       for (let k = 0; k < 3; k++) grid.multipliers[3 * n + k] = Math.round(GRID_ONE * gainAt(column, row, k));
@@ -350,8 +350,30 @@ describe('TriangleRasterizer', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('takes no grid of another rasteriser', () => {
+  it('multiplies by a grid that covers a part of the picture there alone', () => {
+    const { rasterizer } = bench();
+    rasterizer.picture.data.fill(100);
+    const grid = rasterizer.createGrid();
+    Object.assign(grid, { left: 2, top: 3, columns: 3, rows: 2 });
+    grid.multipliers.fill(GRID_ONE / 2);
+    rasterizer.multiplyByGrid(grid);
+    const { width, height, data } = rasterizer.picture;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const inside = x >= 6 && x < 14 && y >= 10 && y < 14;
+        expect([...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)]).toEqual(
+          Array(3).fill(inside ? 50 : 100),
+        );
+      }
+    }
+  });
+
+  it('takes no grid of another rasteriser, and none too large', () => {
+    const { rasterizer } = bench();
     const grid = bench().rasterizer.createGrid();
-    expect(() => bench().rasterizer.multiplyByGrid(grid)).toThrow(RangeError);
+    expect(() => rasterizer.multiplyByGrid(grid)).toThrow(RangeError);
+    const own = rasterizer.createGrid();
+    own.rows++;
+    expect(() => rasterizer.multiplyByGrid(own)).toThrow(RangeError);
   });
 });

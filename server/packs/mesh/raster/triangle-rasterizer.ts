@@ -27,17 +27,20 @@ export interface DrawOptions {
 }
 
 /**
- * Multipliers for the picture, on a grid of `columns × rows` nodes: node (c, r) lies at pixel (8c − 4, 8r − 4), so that
- * the picture lies between nodes everywhere. Between nodes they are bilinear.
+ * Multipliers for a part of the picture, on a grid of `columns × rows` nodes: node (c, r) lies at pixel
+ * (4(c + left) − 2, 4(r + top) − 2). Between nodes they are bilinear, beyond the grid 1. All of it is the user's to
+ * write; a new one covers the picture, and no grid may have more nodes than that.
  */
 export interface MultiplierGrid {
-  readonly columns: number;
-  readonly rows: number;
-  /** Red, green and blue of each node, row by row, in 1/`GRID_ONE`; less than twice that. Written by the user. */
+  left: number;
+  top: number;
+  columns: number;
+  rows: number;
+  /** Red, green and blue of each node, row by row, in 1/`GRID_ONE`; less than twice that. */
   readonly multipliers: Int32Array;
 }
 
-export const GRID_CELL_PX = 8;
+export const GRID_CELL_PX = 4;
 export const GRID_ONE = 4096;
 
 /** Where and how edges are smoothed. Box, `jump` and `behind` are in pixels. */
@@ -222,17 +225,18 @@ export class TriangleRasterizer {
     const rows = Math.ceil(this.#height / GRID_CELL_PX) + 2;
     const values = 3 * columns * rows;
     const multipliers = new Int32Array(kernel.buffer, kernel.allocate(4 * values + ROOM_BYTES), values);
-    return { columns, rows, multipliers: multipliers.fill(GRID_ONE) };
+    return { left: 0, top: 0, columns, rows, multipliers: multipliers.fill(GRID_ONE) };
   }
 
   /**
    * Multiplies `picture`, each channel counted from `-floor` (0…63) on, rounded and cut to 0…255, by a grid of this
-   * rasteriser. Throws a `RangeError` for another's.
+   * rasteriser. Throws a `RangeError` for another's, and for more nodes than it has.
    */
-  multiplyByGrid({ columns, rows, multipliers }: MultiplierGrid, floor = 0): void {
+  multiplyByGrid({ left, top, columns, rows, multipliers }: MultiplierGrid, floor = 0): void {
     const { buffer, exports } = this.#open();
     if (multipliers.buffer !== buffer) throw new RangeError('The grid was made by another rasteriser');
-    exports.multiplyByGrid(multipliers.byteOffset, columns, rows, floor);
+    if (3 * columns * rows > multipliers.length) throw new RangeError(`A grid cannot have ${columns}×${rows} nodes`);
+    exports.multiplyByGrid(multipliers.byteOffset, left, top, columns, rows, floor);
   }
 
   /** Gives its memory back, that of its textures too: they must not be used any more. Idempotent. */

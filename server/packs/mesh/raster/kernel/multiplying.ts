@@ -1,36 +1,36 @@
 import { colour, height, width } from './frame';
 
 /** Side of a cell, and how far left of and above the picture the first nodes are, pixels. */
-const CELL_PX: i32 = 8;
-const BORDER_PX: i32 = 4;
+const CELL_PX: i32 = 4;
+const BORDER_PX: i32 = 2;
 /** A multiplier of one, and how many bits it has less than one between nodes. */
 const ONE: i32 = 4096;
-/** Multipliers between nodes are 1/2^20, those of pixels 1/2^14. */
-const SHIFT_OF_PIXELS: i32 = 6;
+/** Multipliers between nodes are 1/2^18, those of pixels 1/2^14. */
+const SHIFT_OF_PIXELS: i32 = 4;
 
 /**
  * Multiplies each channel, counted from `−floor` on, by what a grid says: `columns × rows` nodes, three i32 each
- * (1/4096, below 2), node (c, r) at pixel (8c − 4, 8r − 4), bilinear between them. Alpha stays.
+ * (1/4096, below 2), node (c, r) at pixel (4(c + left) − 2, 4(r + top) − 2), bilinear between them. Alpha stays.
  */
-export function multiplyByGrid(grid: usize, columns: i32, rows: i32, floor: i32): void {
+export function multiplyByGrid(grid: usize, left: i32, top: i32, columns: i32, rows: i32, floor: i32): void {
   const nodeRow = <usize>columns * 12;
   for (let row = 0; row + 1 < rows; row++) {
-    const top = row * CELL_PX - BORDER_PX;
-    const firstLine = max(0, top);
-    const endLine = min(height, top + CELL_PX);
+    const upperLine = (row + top) * CELL_PX - BORDER_PX;
+    const firstLine = max(0, upperLine);
+    const endLine = min(height, upperLine + CELL_PX);
     for (let column = 0; column + 1 < columns; column++) {
       const node = grid + <usize>row * nodeRow + <usize>column * 12;
       if (isFlat(node) && isFlat(node + nodeRow)) continue;
-      const left = column * CELL_PX - BORDER_PX;
-      const from = max(0, left);
-      const end = min(width, left + CELL_PX);
+      const leftPixel = (column + left) * CELL_PX - BORDER_PX;
+      const from = max(0, leftPixel);
+      const end = min(width, leftPixel + CELL_PX);
       for (let line = firstLine; line < endLine; line++) {
-        const lower = i32x4.splat(2 * (line - top) + 1);
-        const upper = i32x4.splat(2 * CELL_PX - 2 * (line - top) - 1);
+        const lower = i32x4.splat(2 * (line - upperLine) + 1);
+        const upper = i32x4.splat(2 * CELL_PX - 2 * (line - upperLine) - 1);
         const begin = between(node, nodeRow, upper, lower);
         const perPixel = i32x4.sub(between(node + 12, nodeRow, upper, lower), begin);
         // At the first pixel's centre, in halves of a pixel.
-        let gain = i32x4.add(i32x4.shl(begin, 4), i32x4.mul(perPixel, i32x4.splat(2 * (from - left) + 1)));
+        let gain = i32x4.add(i32x4.shl(begin, 3), i32x4.mul(perPixel, i32x4.splat(2 * (from - leftPixel) + 1)));
         const step = i32x4.shl(perPixel, 1);
         let at = colour + ((<usize>(line * width + from)) << 2);
         for (let pixel = from; pixel < end; pixel += 2) {
@@ -56,7 +56,7 @@ function multiplied(pixels: v128, gains: v128, floor: i32): v128 {
   return i8x16.narrow_i16x8_u(bytes, bytes);
 }
 
-/** Multipliers (three, and a one for alpha) of 1/2^16 between a node and the one below it. */
+/** Multipliers (three, and a one for alpha) of 1/2^15 between a node and the one below it. */
 function between(node: usize, nodeRow: usize, upper: v128, lower: v128): v128 {
   return i32x4.add(i32x4.mul(multipliers(node), upper), i32x4.mul(multipliers(node + nodeRow), lower));
 }
