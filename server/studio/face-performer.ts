@@ -132,7 +132,7 @@ export class FacePerformer<P extends Portrait> implements Performer {
   }
 
   #rememberFace(face: FaceLandmarks | null): void {
-    this.#lastFace = face && { points: face.points.slice(), confidence: face.confidence };
+    this.#lastFace = face && { points: face.points.slice(), confidence: face.confidence, skin: face.skin };
   }
 
   #present(step: PresentationStep, landmarks: FaceLandmarks | null, times: StageTimes): PerformedFrame {
