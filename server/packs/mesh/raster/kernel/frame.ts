@@ -1,5 +1,7 @@
 // The picture being drawn: two buffers of `width × height` pixels, set up by the host.
 
+import { setConstants } from './constants';
+
 export let width: i32 = 0;
 export let height: i32 = 0;
 /** Premultiplied RGBA, 4 bytes a pixel, and 12 bytes of room after the last. */
@@ -15,6 +17,7 @@ export const FAR: f32 = 1e30;
 const FAR_BYTE: u8 = 0x7f;
 
 export function setUp(frameWidth: i32, frameHeight: i32, frameColour: usize, frameDepth: usize): void {
+  setConstants();
   width = frameWidth;
   height = frameHeight;
   colour = frameColour;

@@ -1,4 +1,5 @@
 import { over, scaled } from './blending';
+import { ALPHA, HALVES, LANES, ONES, SECOND } from './constants';
 import { colour, depth, expectTranslucent, height, isTranslucent, width } from './frame';
 import { ONE_TEXEL, ROUNDING_ACROSS, sampled } from './sampling';
 import { sortByTile } from './tile-order';
@@ -182,12 +183,11 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
   const sum = zx + zy + ux + uy + vx + vy;
   if (sum - sum !== 0) return;
 
-  const lanes = i32x4(0, 1, 2, 3);
   const stepU = fixed(ux);
   const stepV = fixed(vx);
   const zLanes = f32x4.mul(f32x4.splat(<f32>zx), f32x4(0, 1, 2, 3));
-  const uLanes = i32x4.mul(i32x4.splat(stepU), lanes);
-  const vLanes = i32x4.mul(i32x4.splat(stepV), lanes);
+  const uLanes = i32x4.mul(i32x4.splat(stepU), LANES);
+  const vLanes = i32x4.mul(i32x4.splat(stepV), LANES);
   const zStep = f32x4.splat(<f32>(4 * zx));
   const uStep = i32x4.splat(stepU << 2);
   const vStep = i32x4.splat(stepV << 2);
@@ -200,7 +200,6 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
   const mostV = i32x4.splat(within(fixed(max(max(av, bv), cv)), endV));
   const pitch = (<usize>textureWidth) << 2;
   const indexFactors = i32x4.splat((textureWidth << 16) | 1);
-  const opaqueAlpha = i32x4.splat(0xff000000);
   const isSolid = !isTranslucent;
 
   // An edge crosses a row at `start + (centre of the row − origin) · slope`. The long edge is one of a row's two ends,
@@ -242,12 +241,11 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
       isAbove ? upperStarts : lowerStarts,
       f64x2.mul(fromOrigins, isAbove ? upperSlopes : lowerSlopes),
     );
-    const columns = f64x2.ceil(f64x2.sub(crossings, f64x2.splat(0.5)));
+    const columns = f64x2.ceil(f64x2.sub(crossings, HALVES));
     const inside = f64x2.pmax(f64x2.pmin(columns, f64x2.splat(<f64>width)), f64x2.splat(0));
     const ends = i32x4.relaxed_trunc_f64x2_s_zero(inside);
     const from = v128.shuffle<i32>(ends, ends, 0, 0, 0, 0);
-    const isEnd = i32x4(0, -1, 0, 0);
-    const begin = i32x4.add(i32x4.add(atColumn0, i32x4.mul(from, perColumn)), v128.and(ends, isEnd));
+    const begin = i32x4.add(i32x4.add(atColumn0, i32x4.mul(from, perColumn)), v128.and(ends, SECOND));
     v128.store(entry, begin);
     store<f32>(entry, <f32>(depthAtColumn0 + <f64>i32x4.extract_lane(ends, 0) * zx), 16);
     entry += i32x4.extract_lane(begin, 1) > 0 ? ROW : 0;
@@ -263,7 +261,7 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
 
     atColumn0 = i32x4.add(atColumn0, perRow);
     depthAtColumn0 += zy;
-    centre = f64x2.add(centre, f64x2.splat(1));
+    centre = f64x2.add(centre, ONES);
   }
   // Nobody reads it; without this the compiler would take the loads out.
   store<i32>(entry, fetched);
@@ -280,8 +278,8 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
       const farther = v128.load(depths);
       const near = f32x4.lt(zs, farther);
       let wanted = near;
-      if (!isSolid) wanted = v128.or(near, i32x4.ne(v128.and(there, opaqueAlpha), opaqueAlpha));
-      wanted = v128.and(wanted, i32x4.lt_s(lanes, i32x4.splat(left)));
+      if (!isSolid) wanted = v128.or(near, i32x4.ne(v128.and(there, ALPHA), ALPHA));
+      wanted = v128.and(wanted, i32x4.lt_s(LANES, i32x4.splat(left)));
       if (v128.any_true(wanted)) {
         const us4 = i32x4.min_s(i32x4.max_s(us, leastU), mostU);
         const vs4 = i32x4.min_s(i32x4.max_s(vs, leastV), mostV);
@@ -289,7 +287,7 @@ function drawTriangle(a: usize, b: usize, c: usize): void {
         let hides = v128.and(wanted, near);
         if (!isSolid) {
           if (opacity !== 255) drawn = scaled(drawn, i32x4.splat(opacity));
-          const isOpaque = i32x4.eq(v128.and(drawn, opaqueAlpha), opaqueAlpha);
+          const isOpaque = i32x4.eq(v128.and(drawn, ALPHA), ALPHA);
           // Most are opaque and in front of all.
           if (!i32x4.all_true(v128.or(v128.and(isOpaque, near), v128.not(wanted)))) {
             const isFirst = i32x4.eq(there, i32x4.splat(0));
