@@ -2,6 +2,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { catalogueEntry } from '../packs/store/catalogue.ts';
+import type { ExpectedValue } from '../packs/store/expected-graph.ts';
+import { FileServer } from '../packs/store/testing/file-server.ts';
+import { tinyOnnx } from '../packs/store/testing/tiny-onnx.ts';
 import { writeTinyPack } from '../packs/store/testing/tiny-pack.ts';
 import { CommandError } from './command-error.ts';
 import { PACKS_HELP, parsePacksArguments } from './packs/arguments.ts';
@@ -37,6 +41,11 @@ function standInPython(does = 'copyFileSync'): string {
   );
   chmodSync(path, 0o755);
   return path;
+}
+
+/** A graph whose output is known by its place has others before it. */
+function skipped({ name }: ExpectedValue) {
+  return Array.from({ length: typeof name === 'number' ? name : 0 }, (_, i) => ({ name: `before-${i}`, dims: [1, 2] }));
 }
 
 describe('the command', () => {
@@ -82,6 +91,28 @@ describe('the command', () => {
     const { code, stderr } = await packs(['install', 'fomm', '--yes']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/NonCommercial.*vox-adv-cpk\.pth\.tar.*packs -- import fomm.*cannot be downloaded/s);
+  });
+
+  test('downloads from a mirror, refuses what is not the published file, and takes it where the user says so', async () => {
+    const server = await FileServer.start();
+    try {
+      for (const { file, inputs, outputs } of Object.values(catalogueEntry('liveportrait').graphs)) {
+        const value = ({ name, dims }: ExpectedValue) => ({ name: String(name), dims });
+        const bytes = tinyOnnx({ inputs: inputs.map(value), outputs: [...skipped(outputs[0]), ...outputs.map(value)] });
+        server.serve(`warmshao/FasterLivePortrait/resolve/main/liveportrait_onnx/${file}`, { bytes });
+      }
+      const env = { HF_ENDPOINT: server.baseUrl };
+      const refused = await packs(['install', 'liveportrait', '--yes'], env);
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/instead of 3355896.*--accept-changed/) });
+      const taken = await packs(['install', 'liveportrait', '--yes', '--accept-changed'], env);
+      expect(taken).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/InsightFace.*7\/7 landmark\.onnx: 100 %/s),
+      });
+      expect((await packs(['verify', 'liveportrait'])).code).toBe(0);
+    } finally {
+      await server.close();
+    }
   });
 
   test('uses the folder of the configuration file, as the server does', async () => {

@@ -5,6 +5,8 @@ import { formatBytes } from '../../packs/store/disk.ts';
 const LINE_SHARE = 0.25;
 /** The speed shown is that of the last seconds. */
 const SPEED_WINDOW_MS = 3000;
+/** Below, it would be a guess. */
+const LEAST_WINDOW_MS = 200;
 
 /** Shows on standard error how much of a file has come, and how fast. */
 export class ByteProgress {
@@ -19,7 +21,7 @@ export class ByteProgress {
     this.#bar = process.stderr.isTTY
       ? new SingleBar(
           {
-            format: `${label} {bar} {percentage} % · {done} of {size} · {speed}/s`,
+            format: `${label} {bar} {percentage} % · {done} of {size}{speed}`,
             hideCursor: true,
             gracefulExit: false,
           },
@@ -58,7 +60,7 @@ export class ByteProgress {
   #line(share: number, { done, size, speed }: { done: string; size: string; speed: string }): void {
     if (share < this.#nextShare) return;
     while (this.#nextShare <= share) this.#nextShare += LINE_SHARE;
-    process.stderr.write(`${this.#label}: ${Math.round(share * 100)} %, ${done} of ${size}, ${speed}/s\n`);
+    process.stderr.write(`${this.#label}: ${Math.round(share * 100)} %, ${done} of ${size}${speed}\n`);
   }
 
   #speed(bytes: number): string {
@@ -66,6 +68,8 @@ export class ByteProgress {
     this.#samples.push({ atMs, bytes });
     while (this.#samples.length > 2 && atMs - this.#samples[0].atMs > SPEED_WINDOW_MS) this.#samples.shift();
     const [first] = this.#samples;
-    return formatBytes(Math.round(((bytes - first.bytes) / Math.max(1, atMs - first.atMs)) * 1000));
+    const passedMs = atMs - first.atMs;
+    if (passedMs < LEAST_WINDOW_MS) return '';
+    return ` · ${formatBytes(Math.round(((bytes - first.bytes) / passedMs) * 1000))}/s`;
   }
 }

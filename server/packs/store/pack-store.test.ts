@@ -231,11 +231,28 @@ describe('replacing a pack', () => {
     writeFileSync(join(root, '.staging', 'dead', 'frame.onnx'), 'half');
     writeFileSync(join(root, '.staging', 'alive', 'frame.onnx.part'), 'half');
     writeFileSync(join(root, '.staging', 'old', 'frame.onnx.part'), 'half');
+    writeFileSync(join(root, '.lock.killed'), 'of somebody who was killed');
+    writeFileSync(join(root, '.lock.alive'), 'of somebody who is just taking it');
     const longAgo = Date.now() / 1000 - 30 * 24 * 3600;
+    utimesSync(join(root, '.lock.killed'), longAgo, longAgo);
     utimesSync(join(root, '.staging', 'old', 'frame.onnx.part'), longAgo, longAgo);
     await importFolder(store, source);
     expect(readdirSync(join(root, '.staging'))).toEqual(['alive']);
+    expect(hidden()).toEqual(['.lock.alive', '.staging']);
   });
+});
+
+test('a pack is there for whoever looks while it is replaced again and again', async () => {
+  await importFolder(store, source);
+  let isDone = false;
+  const replacing = (async () => {
+    for (let i = 0; i < 40; i++) await importFolder(store, source);
+    isDone = true;
+  })();
+  const reader = new PackStore(root);
+  for (let looks = 0; !isDone; looks++) expect((await reader.open('tiny')).name, `look ${looks}`).toBe('tiny');
+  await replacing;
+  expect((await reader.verify('tiny')).isSound).toBe(true);
 });
 
 describe('the lock', () => {

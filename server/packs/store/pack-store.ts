@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireFreeSpace, writing } from './disk.ts';
 import { checkGraphs } from './graph-check.ts';
 import { errorCode, PackError } from './pack-error.ts';
@@ -50,6 +51,10 @@ export interface PutOptions {
   readonly onChecked?: (bytes: number) => void;
 }
 
+/** A pack that is there is seen within a second, however often it is just being replaced. */
+const MAX_LOOKS = 20;
+const LOOK_PAUSE_MS = 50;
+
 /** The path of a graph's file. @throws PackError where the pack has no such graph */
 export function graphPath({ folder, manifest }: InstalledPack, graph: string): string {
   const entry = Object.hasOwn(manifest.graphs, graph) ? manifest.graphs[graph] : undefined;
@@ -76,7 +81,7 @@ export class PackStore {
     const listings: PackListing[] = [];
     for (const name of await this.#folders.names()) {
       try {
-        listings.push({ name, pack: await this.#read(name), problem: null });
+        listings.push({ name, pack: await this.#steadily(() => this.#read(name)), problem: null });
       } catch (error) {
         if (!(error instanceof PackError)) throw error;
         listings.push({ name, pack: null, problem: error });
@@ -91,16 +96,16 @@ export class PackStore {
    * @throws PackError with the reason and what to do
    */
   async open(name: string): Promise<InstalledPack> {
-    await this.#recover();
-    const pack = await this.#read(name);
-    await checkGraphs(pack.manifest, pack.folder);
-    return pack;
+    return this.#steadily(async () => {
+      const pack = await this.#read(name);
+      await checkGraphs(pack.manifest, pack.folder);
+      return pack;
+    });
   }
 
   /** Reads every byte of a pack and compares it with the manifest. @throws PackError where there is no manifest */
   async verify(name: string, onChecked: (bytes: number) => void = () => {}): Promise<PackReport> {
-    await this.#recover();
-    const { folder, manifest } = await this.#readManifest(name);
+    const { folder, manifest } = await this.#steadily(() => this.#readManifest(name));
     const files: PackReport['files'][number][] = [];
     for (const file of manifest.files) {
       const problem = await problemOf(() => this.#checkFile(join(folder, file.name), file, onChecked));
@@ -192,6 +197,19 @@ export class PackStore {
       await withStoreLock(this.#folders.lock, () => this.#folders.sweep());
     } catch {
       // Another process is just replacing it, or the folder is read-only: what is there is what there is.
+    }
+  }
+
+  /** Between two renames a pack that is replaced is nowhere: whoever looks just then looks again. */
+  async #steadily<T>(look: () => Promise<T>): Promise<T> {
+    for (let looks = 1; ; looks++) {
+      await this.#recover();
+      try {
+        return await look();
+      } catch (error) {
+        if (!(error instanceof PackError) || looks === MAX_LOOKS || !(await this.#folders.isChanging())) throw error;
+        await sleep(LOOK_PAUSE_MS);
+      }
     }
   }
 

@@ -6,6 +6,8 @@ import { errorCode, PackError } from './pack-error.ts';
 
 /** Parts of downloads wait so long for somebody to go on with them. */
 const PARTS_KEPT_MS = 14 * 24 * 3600 * 1000;
+/** Nobody takes so long to rename a file. */
+const ASIDE_KEPT_MS = 60_000;
 
 /**
  * The folders of a store: packs by their names, and beside them what is on its way in or out. Renaming within one
@@ -91,6 +93,11 @@ export class StoreFolders {
     });
   }
 
+  /** Whether some process is at it now, or died at it. */
+  async isChanging(): Promise<boolean> {
+    return (await statOrNull(this.lock)) !== null;
+  }
+
   /** Whether a process died while it replaced a pack. */
   async needsRecovery(): Promise<boolean> {
     return (await statOrNull(join(this.root, '.retired'))) !== null;
@@ -106,6 +113,9 @@ export class StoreFolders {
       if (!(await hasParts(this.staging(name)))) await rm(this.staging(name), { recursive: true, force: true });
     }
     await rm(join(this.root, '.trash'), { recursive: true, force: true });
+    for (const name of await namesIn(this.root)) {
+      if (/^\.(lock|first-downloads\.json)\./.test(name)) await removeIfOld(join(this.root, name));
+    }
     await this.tidy();
   }
 
@@ -175,6 +185,12 @@ async function hasParts(folder: string): Promise<boolean> {
     if (stats?.isFile() && stats.size > 0 && Date.now() - stats.mtimeMs < PARTS_KEPT_MS) return true;
   }
   return false;
+}
+
+/** Files that are written aside and renamed at once: an old one is of a process that was killed in between. */
+async function removeIfOld(path: string): Promise<void> {
+  const stats = await statOrNull(path);
+  if (stats && Date.now() - stats.mtimeMs > ASIDE_KEPT_MS) await rm(path, { force: true });
 }
 
 async function removeIfEmpty(...folders: string[]): Promise<void> {
