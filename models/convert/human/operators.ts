@@ -104,8 +104,9 @@ export const operatorConverters: Readonly<Record<string, OperatorConverter>> = {
     const pairs = requireConstant(node, context, node.inputs[1]).data;
     const before = [0, 3, 1, 2].map((axis) => pairs[2 * axis]);
     const after = [0, 3, 1, 2].map((axis) => pairs[2 * axis + 1]);
-    const paddings = context.graph.addIntegers([...before, ...after]);
-    context.graph.addNode('Pad', [node.inputs[0], paddings], node.name);
+    const isBehindChannels = [...before, ...after].every((count, i) => count === 0 || i === 5);
+    if (isBehindChannels) addZeroChannels(context.graph, node.inputs[0], after[1], node.name);
+    else context.graph.addNode('Pad', [node.inputs[0], context.graph.addIntegers([...before, ...after])], node.name);
     return 4;
   },
 
@@ -178,6 +179,17 @@ function addPrelu(graph: OnnxGraph, input: string, slopes: Float32Array, output:
     ? graph.addNode('Relu', [scale(input, rest, 'scaled')], `${output}/rectified`)
     : scale(graph.addNode('Relu', [input], `${output}/positive`), rest, 'rectified');
   graph.addNode('Add', [linear, rectified], output);
+}
+
+/**
+ * As many zero channels behind a map as it has itself: what these models pad by; onnxruntime refuses the graph where
+ * it has another number. Zeros are made by a depthwise convolution because onnxruntime has a `Concat` in its blocked
+ * layout, but no `Pad`: that one costs two reorderings of the map, and the sum behind it is not fused.
+ */
+function addZeroChannels(graph: OnnxGraph, input: string, count: number, output: string): void {
+  const filter = graph.addFloats(new Float32Array(count), [count, 1, 1, 1]);
+  const zeros = graph.addNode('Conv', [input, filter], `${output}/zeros`, { group: count, kernel_shape: [1, 1] });
+  graph.addNode('Concat', [input, zeros], output, { axis: 1 });
 }
 
 /** The slopes of a PReLU; one per channel. */
