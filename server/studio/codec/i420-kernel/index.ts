@@ -1,19 +1,39 @@
 // RGBA to I420 in WebAssembly SIMD, compiled by AssemblyScript: BT.601, 16..235, a colour for four pixels being their
 // mean. Products are rounded to 1/128 of a step.
 
-/** 2^15 times the shares of red, green and blue (ITU-R BT.601-7, 2.5.3 and 2.5.4, for 8 bits). */
-const Y_RED: i16 = 8414;
-const Y_GREEN: i16 = 16519;
-const Y_BLUE: i16 = 3208;
-const U_RED: i16 = -4857;
-const U_GREEN: i16 = -9535;
-const U_BLUE: i16 = 14392;
-const V_RED: i16 = 14392;
-const V_GREEN: i16 = -12052;
-const V_BLUE: i16 = -2340;
+// Vectors are variables, set by `prepare`: V8 puts a constant together anew wherever it is used, and loads a variable.
+
+/** 2^15 times the shares of red, green and blue (ITU-R BT.601-7, 2.5.3 and 2.5.4, for 8 bits), i16. */
+let Y_RED: v128 = i32x4.splat(0);
+let Y_GREEN: v128 = i32x4.splat(0);
+let Y_BLUE: v128 = i32x4.splat(0);
+let U_RED: v128 = i32x4.splat(0);
+let U_GREEN: v128 = i32x4.splat(0);
+let U_BLUE: v128 = i32x4.splat(0);
+let V_RED: v128 = i32x4.splat(0);
+let V_GREEN: v128 = i32x4.splat(0);
+let V_BLUE: v128 = i32x4.splat(0);
 /** Black and grey, and a half, in 1/128. */
-const BLACK: i16 = 16 * 128 + 64;
-const GREY: i16 = 128 * 128 + 64;
+let BLACK: v128 = i32x4.splat(0);
+let GREY: v128 = i32x4.splat(0);
+/** A byte in i32, times 128. */
+let BYTES: v128 = i32x4.splat(0);
+
+/** Once, before all else. */
+export function prepare(): void {
+  Y_RED = i16x8.splat(8414);
+  Y_GREEN = i16x8.splat(16519);
+  Y_BLUE = i16x8.splat(3208);
+  U_RED = i16x8.splat(-4857);
+  U_GREEN = i16x8.splat(-9535);
+  U_BLUE = i16x8.splat(14392);
+  V_RED = i16x8.splat(14392);
+  V_GREEN = i16x8.splat(-12052);
+  V_BLUE = i16x8.splat(-2340);
+  BLACK = i16x8.splat(16 * 128 + 64);
+  GREY = i16x8.splat(128 * 128 + 64);
+  BYTES = i32x4.splat(0x7f80);
+}
 
 /**
  * Converts `rows` rows (even) of `width` pixels (even), 16 pixels at a time: `image` may be read to 60 bytes behind its
@@ -72,18 +92,15 @@ export function convert(image: usize, width: i32, rows: i32, luma: usize, blues:
 
 /** A channel of eight pixels, times 128. */
 function red(first: v128, second: v128): v128 {
-  const mask = i32x4.splat(0x7f80);
-  return i16x8.narrow_i32x4_s(v128.and(i32x4.shl(first, 7), mask), v128.and(i32x4.shl(second, 7), mask));
+  return i16x8.narrow_i32x4_s(v128.and(i32x4.shl(first, 7), BYTES), v128.and(i32x4.shl(second, 7), BYTES));
 }
 
 function green(first: v128, second: v128): v128 {
-  const mask = i32x4.splat(0x7f80);
-  return i16x8.narrow_i32x4_s(v128.and(i32x4.shr_u(first, 1), mask), v128.and(i32x4.shr_u(second, 1), mask));
+  return i16x8.narrow_i32x4_s(v128.and(i32x4.shr_u(first, 1), BYTES), v128.and(i32x4.shr_u(second, 1), BYTES));
 }
 
 function blue(first: v128, second: v128): v128 {
-  const mask = i32x4.splat(0x7f80);
-  return i16x8.narrow_i32x4_s(v128.and(i32x4.shr_u(first, 9), mask), v128.and(i32x4.shr_u(second, 9), mask));
+  return i16x8.narrow_i32x4_s(v128.and(i32x4.shr_u(first, 9), BYTES), v128.and(i32x4.shr_u(second, 9), BYTES));
 }
 
 function brightness(reds: v128, greens: v128, blues: v128): v128 {
@@ -95,17 +112,14 @@ function mixed(
   reds: v128,
   greens: v128,
   blues: v128,
-  redShare: i16,
-  greenShare: i16,
-  blueShare: i16,
-  offset: i16,
+  redShare: v128,
+  greenShare: v128,
+  blueShare: v128,
+  offset: v128,
 ): v128 {
-  const ofTwo = i16x8.add(
-    i16x8.relaxed_q15mulr_s(reds, i16x8.splat(redShare)),
-    i16x8.relaxed_q15mulr_s(greens, i16x8.splat(greenShare)),
-  );
-  const ofAll = i16x8.add(ofTwo, i16x8.relaxed_q15mulr_s(blues, i16x8.splat(blueShare)));
-  return i16x8.shr_s(i16x8.add(ofAll, i16x8.splat(offset)), 7);
+  const ofTwo = i16x8.add(i16x8.relaxed_q15mulr_s(reds, redShare), i16x8.relaxed_q15mulr_s(greens, greenShare));
+  const ofAll = i16x8.add(ofTwo, i16x8.relaxed_q15mulr_s(blues, blueShare));
+  return i16x8.shr_s(i16x8.add(ofAll, offset), 7);
 }
 
 /** Means over 2×2 pixels: of sixteen, and those below them. */
