@@ -1,6 +1,6 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { PortraitLayers } from '../../imaging/portrait-layers.ts';
-import type { RgbaImage } from '../../imaging/rgba-image.ts';
+import { createRgbaImage, type RgbaImage } from '../../imaging/rgba-image.ts';
 import type { Motion } from '../../motion/motion.ts';
 import type { MotionModel, Portrait } from '../../packs/motion-model.ts';
 
@@ -14,7 +14,9 @@ export class DrawnFrames implements MotionModel {
   /** Without this a frame is not drawn: a picture follows from its own motion alone, so others do not miss it. */
   wanted = true;
   readonly #model: MotionModel;
+  /** A copy: what is handed to the performer gets the label. */
   #drawn: RgbaImage | null = null;
+  #isNew = false;
 
   constructor(model: MotionModel) {
     this.#model = model;
@@ -29,13 +31,15 @@ export class DrawnFrames implements MotionModel {
   async animate(portrait: Portrait, motion: Motion, out: RgbaImage): Promise<void> {
     if (!this.wanted) return;
     await this.#model.animate(portrait, motion, out);
-    this.#drawn = out;
+    this.#drawn ??= createRgbaImage(out.width, out.height);
+    this.#drawn.data.set(out.data);
+    this.#isNew = true;
   }
 
-  /** What was drawn since the last call, null for nothing. Valid until the performer's next frame. */
+  /** What was drawn since the last call, null for nothing. Valid until the next one is drawn. */
   take(): RgbaImage | null {
-    const drawn = this.#drawn;
-    this.#drawn = null;
-    return drawn;
+    const isNew = this.#isNew;
+    this.#isNew = false;
+    return isNew ? this.#drawn : null;
   }
 }
