@@ -266,6 +266,9 @@ describe('the lock', () => {
       return tinyManifest('slow');
     });
     await sleep(50);
+    // It was stopped for an hour, and goes on.
+    const anHourAgo = Date.now() / 1000 - 3600;
+    utimesSync(lock(), anHourAgo, anHourAgo);
     await expect(store.remove('tiny')).rejects.toMatchObject({
       fault: 'busy',
       message: expect.stringMatching(new RegExp(`${process.pid}`)),

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { writing } from './disk.ts';
 import { errorCode, PackError } from './pack-error.ts';
 
 const HEARTBEAT_MS = 2_000;
+/** What file systems without hard links (exFAT, some network disks) say to one. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
+
 /** A holder on another machine that has not touched its lock for so long is dead. */
 const STALE_MS = 30_000;
 
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, by its system's clock: a process id alone is given to another one some day. */
+  /** When the process began, where the system tells: a process id alone is given to another one some day. */
   readonly startedAt: string | null;
   /** Tells one taking of the lock from the next. */
   readonly id: string;
@@ -51,16 +54,18 @@ export async function withStoreLock<T>(path: string, work: () => Promise<T>): Pr
 async function take(path: string, holder: Holder): Promise<boolean> {
   // Written aside and linked into place: nobody ever reads half a lock.
   const aside = `${path}.${holder.id}`;
-  const file = await open(aside, 'wx');
+  const text = JSON.stringify(holder);
   try {
-    await file.writeFile(JSON.stringify(holder));
-    await link(aside, path);
+    await writeFile(aside, text, { flag: 'wx' });
+    await link(aside, path).catch((error) => {
+      if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
+      return writeFile(path, text, { flag: 'wx' });
+    });
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    await file.close();
     await rm(aside, { force: true });
   }
 }
@@ -74,12 +79,14 @@ async function readHolder(path: string): Promise<Holder | null> {
 }
 
 async function isStale(path: string, holder: Holder | null): Promise<boolean> {
+  // Of a process on this machine we know; it may well be stopped for an hour and go on then.
+  if (holder?.host === hostname() && holder.startedAt !== null) return startOf(holder.pid) !== holder.startedAt;
   try {
     if (Date.now() - (await stat(path)).mtimeMs > STALE_MS) return true;
   } catch {
     return true; // it was given back in the meantime
   }
-  return holder?.host === hostname() && !isAlive(holder);
+  return holder?.host === hostname() && !isAlive(holder.pid);
 }
 
 /** Of several that find a stale lock one moves it; should a fresh one have come in between, it is put back. */
@@ -90,7 +97,8 @@ async function moveAway(path: string, seen: Holder | null): Promise<void> {
     const moved = await readHolder(aside);
     if (moved?.id !== seen?.id) await link(aside, path);
   } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
+    const code = errorCode(error) ?? '';
+    if (!['ENOENT', 'EEXIST'].includes(code) && !NO_LINKS.has(code)) throw error;
   } finally {
     await rm(aside, { force: true });
   }
@@ -105,13 +113,13 @@ function busy(path: string, holder: Holder | null): PackError {
   );
 }
 
-function isAlive({ pid, startedAt }: Holder): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if (errorCode(error) !== 'EPERM') return false;
+    return errorCode(error) === 'EPERM';
   }
-  return startedAt === null || startedAt === startOf(pid);
 }
 
 /** Field 22 of proc(5)'s stat; the name before it may hold spaces and parentheses. null where there is no proc. */
