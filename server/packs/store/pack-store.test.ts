@@ -320,6 +320,7 @@ describe('the lock', () => {
 
 test('a folder that cannot be had is told', async () => {
   writeFileSync(root, 'a file');
+  await expect(store.list()).rejects.toThrow(/is not a folder/);
   await expect(importFolder(store, source)).rejects.toMatchObject({
     fault: 'unsafe-file',
     message: expect.stringMatching(/is not a folder/),

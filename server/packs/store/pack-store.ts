@@ -323,7 +323,7 @@ export async function finishParts(folder: string, parts: ReadonlyMap<string, str
 
 function requireName(name: string): void {
   const { success, error } = packNameSchema.safeParse(name);
-  if (!success) throw new PackError('unknown-pack', `"${name}" cannot be a pack: a name ${error.issues[0].message}`);
+  if (!success) throw new PackError('unknown-pack', `"${name}" cannot be a pack: its name ${error.issues[0].message}`);
 }
 
 function wrongSize(path: string, bytes: number, expected: number): PackError {

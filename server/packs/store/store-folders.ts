@@ -158,13 +158,18 @@ async function makeFolders(path: string): Promise<void> {
   }
 }
 
-/** What is at a path, itself and not what it links to; null where nothing is. */
+/** What is at a path, itself and not what it links to; null where nothing is. @throws PackError `no-permission` */
 export async function statOrNull(path: string) {
   try {
     return await lstat(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new PackError(
+      'no-permission',
+      `${path} cannot be read (${code}); check the permissions of its folder`,
+      error,
+    );
   }
 }
 
