@@ -120,8 +120,8 @@ class AntiAliasDownscale(nn.Module):
 
 def coordinate_grid(height: int, width: int) -> tuple[Tensor, Tensor]:
     """x of shape (1, width) and y of shape (height, 1), −1 … 1 from the first pixel's centre to the last one's."""
-    x = 2 * (torch.arange(width, dtype=torch.float32) / (width - 1)) - 1
-    y = 2 * (torch.arange(height, dtype=torch.float32) / (height - 1)) - 1
+    x = 2 * (torch.arange(width) / (width - 1)) - 1
+    y = 2 * (torch.arange(height) / (height - 1)) - 1
     return x[None, :], y[:, None]
 
 
