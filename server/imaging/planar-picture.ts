@@ -47,7 +47,10 @@ export class PlanarPictureScaler {
     const size = this.#sizePx;
     const { from, weights } = this.#rows;
     const t = y * TAPS;
-    const [w0, w1, w2, w3] = [weights[t], weights[t + 1], weights[t + 2], weights[t + 3]];
+    const w0 = 255 * weights[t];
+    const w1 = 255 * weights[t + 1];
+    const w2 = 255 * weights[t + 2];
+    const w3 = 255 * weights[t + 3];
     const row = this.#row;
     for (let plane = 0; plane < 3; plane++) {
       const start = plane * size * size;
@@ -57,7 +60,7 @@ export class PlanarPictureScaler {
       const d = start + from[t + 3] * size;
       const to = plane * size;
       for (let x = 0; x < size; x++) {
-        row[to + x] = 255 * (planes[a + x] * w0 + planes[b + x] * w1 + planes[c + x] * w2 + planes[d + x] * w3);
+        row[to + x] = planes[a + x] * w0 + planes[b + x] * w1 + planes[c + x] * w2 + planes[d + x] * w3;
       }
     }
   }
@@ -67,14 +70,32 @@ export class PlanarPictureScaler {
     const { from, weights } = this.#columns;
     const row = this.#row;
     for (let x = 0, t = 0, to = offset; x < this.#width; x++, t += TAPS, to += 4) {
-      const [a, b, c, d] = [from[t], from[t + 1], from[t + 2], from[t + 3]];
-      const [w0, w1, w2, w3] = [weights[t], weights[t + 1], weights[t + 2], weights[t + 3]];
-      for (let plane = 0, start = 0; plane < 3; plane++, start += size) {
-        const value = row[start + a] * w0 + row[start + b] * w1 + row[start + c] * w2 + row[start + d] * w3;
-        data[to + plane] = value <= 0 ? 0 : value >= 255 ? 255 : value + 0.5;
-      }
+      const w0 = weights[t];
+      const w1 = weights[t + 1];
+      const w2 = weights[t + 2];
+      const w3 = weights[t + 3];
+      let a = from[t];
+      let b = from[t + 1];
+      let c = from[t + 2];
+      let d = from[t + 3];
+      data[to] = toByte(row[a] * w0 + row[b] * w1 + row[c] * w2 + row[d] * w3);
+      a += size;
+      b += size;
+      c += size;
+      d += size;
+      data[to + 1] = toByte(row[a] * w0 + row[b] * w1 + row[c] * w2 + row[d] * w3);
+      a += size;
+      b += size;
+      c += size;
+      d += size;
+      data[to + 2] = toByte(row[a] * w0 + row[b] * w1 + row[c] * w2 + row[d] * w3);
     }
   }
+}
+
+/** Rounded; a cubic overshoots. */
+function toByte(value: number): number {
+  return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0;
 }
 
 /** Pixels cover areas: output pixel `i` is centred on `(i + ½) · from / to − ½`. */
