@@ -17,9 +17,9 @@ export interface SmoothingTunings {
  * must pass a cutoff of 10 Hz or more, where the filter delays by less than half a frame. A blink takes 100–150 ms.
  */
 const DEFAULT_TUNINGS: SmoothingTunings = {
-  rotation: { minCutoffHz: 1.8, beta: 14 },
-  translation: { minCutoffHz: 1.8, beta: 9 },
-  expression: { minCutoffHz: 2, beta: 45, restSpeed: 0.035 },
+  rotation: { minCutoffHz: 1.8, beta: 60 },
+  translation: { minCutoffHz: 1.8, beta: 40 },
+  expression: { minCutoffHz: 2, beta: 130, restSpeed: 0.02 },
   lids: { minCutoffHz: 4, beta: 3 },
   gaze: { minCutoffHz: 2, beta: 7 },
   shading: { minCutoffHz: 2, beta: 30, restSpeed: 0.15 },

@@ -87,10 +87,12 @@ export function sampleFace(image: RgbaImage, points: Float32Array, out: FaceSamp
 
 /** The brightness in `samples`; fresh arrays. */
 export function tonesOf({ values, weights }: FaceSamples): SkinTones {
-  return {
-    brightness: Float32Array.from({ length: SAMPLE_COUNT }, (_, sample) => values[CHANNELS * sample]),
-    facing: weights.map((weight, sample) => (weight > 0 ? weight / AREAS[sample] : 0)),
-  };
+  const tones = { brightness: new Float32Array(SAMPLE_COUNT), facing: new Float32Array(SAMPLE_COUNT) };
+  for (let sample = 0; sample < SAMPLE_COUNT; sample++) {
+    tones.brightness[sample] = values[CHANNELS * sample];
+    if (weights[sample] > 0) tones.facing[sample] = weights[sample] / AREAS[sample];
+  }
+  return tones;
 }
 
 function writeSample(red: number, green: number, blue: number, sample: number, { values }: FaceSamples): void {

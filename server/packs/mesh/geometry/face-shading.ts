@@ -3,10 +3,9 @@ import { SKIN_PATCH_COUNT } from '../../../face/skin-tones.ts';
 import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 import type { Shading } from '../../../motion/motion.ts';
 import { smoothstep } from '../../../motion/smoothstep.ts';
-import type { TriangleRasterizer } from '../raster/triangle-rasterizer.ts';
-import { type FaceLight, meanColour, SAMPLE_REACH } from './face-light.ts';
+import { POINT_VALUES, type ScatteredChanges, type TriangleRasterizer } from '../raster/triangle-rasterizer.ts';
+import { type FaceLight, FLOOR, meanColour, SAMPLE_REACH } from './face-light.ts';
 import type { PortraitGeometry } from './portrait-geometry.ts';
-import { ShadingGrid } from './shading-grid.ts';
 
 /** Natural logarithms of the strongest changes: skin that brightens soon looks burnt out. */
 const MOST_DARKER = 0.5;
@@ -32,6 +31,8 @@ const RIMS = [
 /** A rim's point is as heavy as some patches: none lie around it. */
 const RIM_WEIGHT = 1.5;
 const OPAQUE = 255;
+/** Where the values of a point are, after its changes. */
+const [ONE_AT, X_AT, Y_AT, WEIGHT_AT] = [3, 4, 5, 6];
 
 /** A point of the outline and the patches of skin at it. */
 interface OutlinePoint {
@@ -49,13 +50,13 @@ const OUTLINE: readonly OutlinePoint[] = SILHOUETTE.map((point) => ({ point, pat
 export class FaceShading {
   readonly #geometry: PortraitGeometry;
   readonly #light: FaceLight;
-  readonly #grid: ShadingGrid;
+  readonly #rasterizer: TriangleRasterizer;
+  /** First the patches, then rim by rim the outline's points. */
+  readonly #scattered: ScatteredChanges;
   /** For each patch how burnt out the still is there, 0..1. */
   readonly #burnt: Float32Array;
   /** For each rim, for each point of the outline, how much of what is there is the person, 0..1. */
   readonly #person: readonly Float32Array[];
-  /** For each patch the changes of red, green and blue, and their weight. */
-  readonly #changes = new Float32Array(4 * SKIN_PATCH_COUNT);
 
   /** `rasterizer`: whose picture is shaded; `person`: the person alone, null where person and background are one. */
   constructor(
@@ -67,7 +68,11 @@ export class FaceShading {
   ) {
     this.#geometry = geometry;
     this.#light = light;
-    this.#grid = new ShadingGrid(rasterizer);
+    this.#rasterizer = rasterizer;
+    this.#scattered = rasterizer.createChanges(SKIN_PATCH_COUNT + RIMS.length * OUTLINE.length);
+    this.#scattered.points.forEach((_, i, points) => {
+      if (i % POINT_VALUES === ONE_AT) points[i] = 1;
+    });
     const { own, ownPose } = geometry;
     const reach = Math.max(1, Math.round(SAMPLE_REACH * ownPose.scale));
     this.#burnt = Float32Array.from({ length: SKIN_PATCH_COUNT }, (_, patch) => {
@@ -88,77 +93,87 @@ export class FaceShading {
 
   /** Shades the face in the rasteriser's picture for the geometry as it is now, as `driven` says. */
   draw(driven: Shading | null): void {
-    if (!this.#measure(driven)) return;
-    const { moved } = this.#geometry;
-    const centre = centreOf(moved);
-    const grid = this.#grid;
-    grid.begin(this.#box(centre));
-    const changes = this.#changes;
-    for (let patch = 0; patch < SKIN_PATCH_COUNT; patch++) {
-      const [x, y] = middleOf(moved, patch);
-      const i = 4 * patch;
-      grid.add(x, y, changes[i], changes[i + 1], changes[i + 2], changes[i + 3]);
-    }
-    RIMS.forEach(({ distance, share }, rim) => {
-      OUTLINE.forEach(({ point, patches }, k) => {
-        const x = moved[3 * point] + distance * (moved[3 * point] - centre[0]);
-        const y = moved[3 * point + 1] + distance * (moved[3 * point + 1] - centre[1]);
-        const part = share * this.#person[rim][k];
-        const [red, green, blue] = [0, 1, 2].map((c) => part * this.#meanChange(patches, c));
-        grid.add(x, y, red, green, blue, RIM_WEIGHT);
-      });
-    });
-    grid.multiply();
-  }
-
-  /** Writes the patches' changes; false where nothing changes. */
-  #measure(driven: Shading | null): boolean {
-    const { pose, ownPose } = this.#geometry;
+    const { pose, ownPose, moved } = this.#geometry;
     const r = pose.rotation;
     const o = ownPose.rotation;
     let turned = 0;
     for (let k = 0; k < 9; k++) turned = Math.max(turned, Math.abs(r[k] - o[k]));
-    if (turned < 1e-4 && !driven) return false;
-    const { normals, channels } = this.#light;
-    const changes = this.#changes;
+    if (turned < 1e-4 && !driven) return;
+    const { points } = this.#scattered;
     for (let patch = 0; patch < SKIN_PATCH_COUNT; patch++) {
+      const i = POINT_VALUES * patch;
       const certainty = driven ? driven.certainty[patch] : 0;
-      const i = 4 * patch;
-      changes.fill(0, i, i + 3);
-      changes[i + 3] = driven ? certainty + GUESS_WEIGHT * (1 - certainty) : 1;
-      if (certainty < 1) {
-        const share = 1 - certainty;
-        for (let k = 0; k < 3; k++) {
-          const n = 3 * SKIN_TRIANGLES[3 * patch + k];
-          const [nx, ny, nz] = [normals[n], normals[n + 1], normals[n + 2]];
-          const x = (r[0] - o[0]) * nx + (r[1] - o[1]) * ny + (r[2] - o[2]) * nz;
-          const y = (r[3] - o[3]) * nx + (r[4] - o[4]) * ny + (r[5] - o[5]) * nz;
-          const z = (r[6] - o[6]) * nx + (r[7] - o[7]) * ny + (r[8] - o[8]) * nz;
-          for (let c = 0; c < 3; c++) {
-            const channel = channels[c];
-            changes[i + c] += (share / 3) * limited(channel[1] * x + channel[2] * y + channel[3] * z);
-          }
-        }
-      }
-      if (driven && certainty > 0) this.#addDriven(i, this.#burnt[patch], certainty * limited(driven.change[patch]));
+      points[i] = points[i + 1] = points[i + 2] = 0;
+      if (certainty < 1) this.#addTurn(patch, 1 - certainty);
+      if (driven && certainty > 0) this.#addDriven(patch, certainty * limited(driven.change[patch]));
+      const a = 3 * SKIN_TRIANGLES[3 * patch];
+      const b = 3 * SKIN_TRIANGLES[3 * patch + 1];
+      const c = 3 * SKIN_TRIANGLES[3 * patch + 2];
+      points[i + X_AT] = (moved[a] + moved[b] + moved[c]) / 3;
+      points[i + Y_AT] = (moved[a + 1] + moved[b + 1] + moved[c + 1]) / 3;
+      points[i + WEIGHT_AT] = driven ? certainty + GUESS_WEIGHT * (1 - certainty) : 1;
     }
-    return true;
+    const centre = centreOf(moved);
+    this.#setRims(centre);
+    this.#rasterizer.shade(this.#scattered, this.#box(centre), FLOOR);
   }
 
-  #addDriven(i: number, burnt: number, change: number): void {
-    const inReserve = change < 0 ? burnt : 0;
-    this.#changes[i] += change * (RED + inReserve * (BURNT_RED - RED));
-    this.#changes[i + 1] += change * (1 + inReserve * (BURNT_GREEN - 1));
-    this.#changes[i + 2] += change * BLUE;
+  /** What the turn of the head does to a patch by the portrait's own light, times `share`. */
+  #addTurn(patch: number, share: number): void {
+    const { pose, ownPose } = this.#geometry;
+    const r = pose.rotation;
+    const o = ownPose.rotation;
+    const { normals, channels } = this.#light;
+    const { points } = this.#scattered;
+    let [x, y, z] = [0, 0, 0];
+    for (let k = 0; k < 3; k++) {
+      const n = 3 * SKIN_TRIANGLES[3 * patch + k];
+      x += ((r[0] - o[0]) * normals[n] + (r[1] - o[1]) * normals[n + 1] + (r[2] - o[2]) * normals[n + 2]) / 3;
+      y += ((r[3] - o[3]) * normals[n] + (r[4] - o[4]) * normals[n + 1] + (r[5] - o[5]) * normals[n + 2]) / 3;
+      z += ((r[6] - o[6]) * normals[n] + (r[7] - o[7]) * normals[n + 1] + (r[8] - o[8]) * normals[n + 2]) / 3;
+    }
+    for (let c = 0; c < 3; c++) {
+      const channel = channels[c];
+      points[POINT_VALUES * patch + c] += share * limited(channel[1] * x + channel[2] * y + channel[3] * z);
+    }
+  }
+
+  #addDriven(patch: number, change: number): void {
+    const { points } = this.#scattered;
+    const i = POINT_VALUES * patch;
+    const inReserve = change < 0 ? this.#burnt[patch] : 0;
+    points[i] += change * (RED + inReserve * (BURNT_RED - RED));
+    points[i + 1] += change * (1 + inReserve * (BURNT_GREEN - 1));
+    points[i + 2] += change * BLUE;
+  }
+
+  /** Around the face less and less of what its outline does, where there is the person. */
+  #setRims(centre: readonly [number, number]): void {
+    const { moved } = this.#geometry;
+    const { points } = this.#scattered;
+    let i = POINT_VALUES * SKIN_PATCH_COUNT;
+    for (let rim = 0; rim < RIMS.length; rim++) {
+      const { distance, share } = RIMS[rim];
+      for (let k = 0; k < OUTLINE.length; k++, i += POINT_VALUES) {
+        const { point, patches } = OUTLINE[k];
+        points[i + X_AT] = moved[3 * point] + distance * (moved[3 * point] - centre[0]);
+        points[i + Y_AT] = moved[3 * point + 1] + distance * (moved[3 * point + 1] - centre[1]);
+        points[i + WEIGHT_AT] = RIM_WEIGHT;
+        const part = share * this.#person[rim][k];
+        for (let c = 0; c < 3; c++) points[i + c] = part > 0 ? part * this.#meanChange(patches, c) : 0;
+      }
+    }
   }
 
   #meanChange(patches: readonly number[], channel: number): number {
-    let [sum, weight] = [0, 0];
+    const { points } = this.#scattered;
+    let [sum, weights] = [0, 0];
     for (const patch of patches) {
-      sum += this.#changes[4 * patch + 3] * this.#changes[4 * patch + channel];
-      weight += this.#changes[4 * patch + 3];
+      const weight = points[POINT_VALUES * patch + WEIGHT_AT];
+      sum += weight * points[POINT_VALUES * patch + channel];
+      weights += weight;
     }
-    return weight > 0 ? sum / weight : 0;
+    return weights > 0 ? sum / weights : 0;
   }
 
   /** Around the outermost rim. */

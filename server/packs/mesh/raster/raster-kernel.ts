@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { builtKernel } from './kernel-build.ts';
+import { builtKernel } from '../../../wasm/kernel-build.ts';
 
 /** What the kernel exports; see `kernel/`. Addresses are bytes of its memory. */
 export interface KernelExports {
@@ -27,7 +27,18 @@ export interface KernelExports {
     list: number,
   ): void;
   composite(background: number): void;
-  multiplyByGrid(grid: number, left: number, top: number, columns: number, rows: number, floor: number): void;
+  shade(
+    points: number,
+    count: number,
+    room: number,
+    left: number,
+    top: number,
+    columns: number,
+    rows: number,
+    mostColumns: number,
+    mostRows: number,
+    floor: number,
+  ): void;
 }
 
 /** This machine's JavaScript engine cannot run the kernel. */
@@ -104,7 +115,7 @@ export class RasterKernel {
 }
 
 function compile(): WebAssembly.Module {
-  const code = readFileSync(builtKernel());
+  const code = readFileSync(builtKernel('raster-kernel'));
   try {
     return new WebAssembly.Module(code);
   } catch (error) {

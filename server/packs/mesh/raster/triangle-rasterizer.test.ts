@@ -5,7 +5,7 @@ import { createRgbaImage } from '../../../imaging/rgba-image.ts';
 import { kernelCounts } from './raster-kernel.ts';
 import type { Corner } from './testing/reference-rasterizer.ts';
 import { ReferenceRasterizer } from './testing/reference-rasterizer.ts';
-import { GRID_CELL_PX, GRID_ONE, TriangleRasterizer } from './triangle-rasterizer.ts';
+import { TriangleRasterizer } from './triangle-rasterizer.ts';
 
 const SIZE = 32;
 const opened: TriangleRasterizer[] = [];
@@ -323,57 +323,5 @@ describe('TriangleRasterizer', () => {
       closed.close();
       closed.begin();
     }).toThrow(/closed/);
-  });
-
-  it.each([32, 33, 29])('multiplies a picture %i pixels wide by a grid, exactly between its nodes', (width) => {
-    const rasterizer = new TriangleRasterizer(width, SIZE);
-    opened.push(rasterizer);
-    const { picture } = rasterizer;
-    const before = picture.data.map((_, i) => (i % 4 === 3 ? 255 : (i * 37) % 256));
-    picture.data.set(before);
-    const grid = rasterizer.createGrid();
-    rasterizer.multiplyByGrid(grid, 8);
-    expect(picture.data).toEqual(before);
-
-    const gainAt = (column: number, row: number, k: number) => 0.6 + 0.05 * column + 0.035 * row + 0.05 * k;
-    for (let n = 0; n < grid.columns * grid.rows; n++) {
-      const [column, row] = [n % grid.columns, Math.floor(n / grid.columns)];
-      for (let k = 0; k < 3; k++) grid.multipliers[3 * n + k] = Math.round(GRID_ONE * gainAt(column, row, k));
-    }
-    rasterizer.multiplyByGrid(grid, 8);
-    const wrong = [...picture.data.keys()].filter((i) => {
-      const [x, y, k] = [(i >> 2) % width, Math.floor((i >> 2) / width), i % 4];
-      const [column, row] = [x, y].map((at) => (at + 0.5) / GRID_CELL_PX + 0.5);
-      const wanted = k === 3 ? 255 : Math.max(0, Math.min(255, (before[i] + 8) * gainAt(column, row, k) - 8));
-      return Math.abs(picture.data[i] - wanted) > 0.6;
-    });
-    expect(wrong).toEqual([]);
-  });
-
-  it('multiplies by a grid that covers a part of the picture there alone', () => {
-    const { rasterizer } = bench();
-    rasterizer.picture.data.fill(100);
-    const grid = rasterizer.createGrid();
-    Object.assign(grid, { left: 2, top: 3, columns: 3, rows: 2 });
-    grid.multipliers.fill(GRID_ONE / 2);
-    rasterizer.multiplyByGrid(grid);
-    const { width, height, data } = rasterizer.picture;
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const inside = x >= 6 && x < 14 && y >= 10 && y < 14;
-        expect([...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)]).toEqual(
-          Array(3).fill(inside ? 50 : 100),
-        );
-      }
-    }
-  });
-
-  it('takes no grid of another rasteriser, and none too large', () => {
-    const { rasterizer } = bench();
-    const grid = bench().rasterizer.createGrid();
-    expect(() => rasterizer.multiplyByGrid(grid)).toThrow(RangeError);
-    const own = rasterizer.createGrid();
-    own.rows++;
-    expect(() => rasterizer.multiplyByGrid(own)).toThrow(RangeError);
   });
 });

@@ -6,7 +6,6 @@ import { createTexture, opaque, packedPixels, premultiplied } from './texture.ts
 /** Texture positions are 16-bit texels, two a pixel. */
 const MOST_SIDE_PX = 4096;
 const MOST_TEXTURES = 4;
-const MOST_GRIDS = 2;
 /** Side of the cells that a texture's emptiness is told by, pixels; the kernel's too. */
 const CELL_PX = 8;
 const MOST_VERTICES = 16_384;
@@ -26,22 +25,28 @@ export interface DrawOptions {
   readonly opacity?: number;
 }
 
-/**
- * Multipliers for a part of the picture, on a grid of `columns × rows` nodes: node (c, r) lies at pixel
- * (4(c + left) − 2, 4(r + top) − 2). Between nodes they are bilinear, beyond the grid 1. All of it is the user's to
- * write; a new one covers the picture, and no grid may have more nodes than that.
- */
-export interface MultiplierGrid {
-  left: number;
-  top: number;
-  columns: number;
-  rows: number;
-  /** Red, green and blue of each node, row by row, in 1/`GRID_ONE`; less than twice that. */
-  readonly multipliers: Int32Array;
+/** Changes of brightness at scattered points of the picture, for `shade`. */
+export interface ScatteredChanges {
+  /**
+   * `POINT_VALUES` of each point: natural logarithms of what red, green and blue are multiplied by (below 0.65), 1, x
+   * and y in pixels, weight, 0. Written by the user.
+   */
+  readonly points: Float32Array;
 }
 
-export const GRID_CELL_PX = 4;
-export const GRID_ONE = 4096;
+/** A rectangle, pixels. */
+export interface ShadedBox {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export const POINT_VALUES = 8;
+const MOST_POINTS = 1024;
+const NODE_PX = 4;
+/** A point changes what is nearer than this, about. */
+const POINT_REACH_PX = 32;
 
 /** Where and how edges are smoothed. Box, `jump` and `behind` are in pixels. */
 export interface EdgeOptions {
@@ -82,6 +87,8 @@ export class TriangleRasterizer {
   readonly #list: number;
   readonly #textures = new Map<DrawableTexture, { readonly address: number; readonly filledCells: number }>();
   #kernel: RasterKernel | null;
+  /** Where the kernel spreads changes. */
+  #shadingRoom: number | null = null;
 
   /** Throws a `RangeError` for a size that is no picture's; see `RasterKernel.acquire` for what else. */
   constructor(width: number, height: number) {
@@ -96,7 +103,8 @@ export class TriangleRasterizer {
       3 * bufferBytes +
         8 * pixels +
         MOST_TEXTURES * (16 * pixels + TEXTURE_ROOM_BYTES + 4 * cells) +
-        MOST_GRIDS * (12 * (width / GRID_CELL_PX + 3) * (height / GRID_CELL_PX + 3) + 2 * ROOM_BYTES) +
+        shadingRoomBytes(width, height) +
+        MOST_POINTS * POINT_VALUES * 4 +
         MOST_VERTICES * 24 +
         MOST_TRIANGLES * 10 +
         ROW_BYTES * (height + 1) +
@@ -218,25 +226,33 @@ export class TriangleRasterizer {
     out.data.set(this.picture.data);
   }
 
-  /** A grid of ones that covers the picture, for `multiplyByGrid`; at most two for a rasteriser. */
-  createGrid(): MultiplierGrid {
+  /** Room for `count` points, at most 1,024 in all; throws a `RangeError` for more. */
+  createChanges(count: number): ScatteredChanges {
     const kernel = this.#open();
-    const columns = Math.ceil(this.#width / GRID_CELL_PX) + 2;
-    const rows = Math.ceil(this.#height / GRID_CELL_PX) + 2;
-    const values = 3 * columns * rows;
-    const multipliers = new Int32Array(kernel.buffer, kernel.allocate(4 * values + ROOM_BYTES), values);
-    return { left: 0, top: 0, columns, rows, multipliers: multipliers.fill(GRID_ONE) };
+    if (!(count > 0 && count <= MOST_POINTS)) throw new RangeError(`There is no room for ${count} points`);
+    this.#shadingRoom ??= kernel.allocate(shadingRoomBytes(this.#width, this.#height));
+    const values = POINT_VALUES * count;
+    return { points: new Float32Array(kernel.buffer, kernel.allocate(4 * values), values).fill(0) };
   }
 
   /**
-   * Multiplies `picture`, each channel counted from `-floor` (0…63) on, rounded and cut to 0…255, by a grid of this
-   * rasteriser. Throws a `RangeError` for another's, and for more nodes than it has.
+   * Multiplies `picture` in and around `box` by what the points say, made smooth: fine where they are dense, coarse where
+   * they are not, nothing far from all. Channels count from `-floor` (0…63) on, and are rounded and cut to 0…255. Throws
+   * a `RangeError` for another rasteriser's points.
    */
-  multiplyByGrid({ left, top, columns, rows, multipliers }: MultiplierGrid, floor = 0): void {
+  shade({ points }: ScatteredChanges, box: ShadedBox, floor = 0): void {
     const { buffer, exports } = this.#open();
-    if (multipliers.buffer !== buffer) throw new RangeError('The grid was made by another rasteriser');
-    if (3 * columns * rows > multipliers.length) throw new RangeError(`A grid cannot have ${columns}×${rows} nodes`);
-    exports.multiplyByGrid(multipliers.byteOffset, left, top, columns, rows, floor);
+    const room = this.#shadingRoom;
+    if (points.buffer !== buffer || room === null) throw new RangeError('The points are another rasteriser’s');
+    const [columns, rows] = [nodesAlong(this.#width), nodesAlong(this.#height)];
+    const node = (px: number) => Math.floor((px + NODE_PX / 2) / NODE_PX);
+    const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
+    const left = clamp(node(box.left - POINT_REACH_PX), 0, columns - 2);
+    const top = clamp(node(box.top - POINT_REACH_PX), 0, rows - 2);
+    const right = clamp(node(box.right + POINT_REACH_PX) + 2, left + 2, columns);
+    const bottom = clamp(node(box.bottom + POINT_REACH_PX) + 2, top + 2, rows);
+    const count = points.length / POINT_VALUES;
+    exports.shade(points.byteOffset, count, room, left, top, right - left, bottom - top, columns, rows, floor);
   }
 
   /** Gives its memory back, that of its textures too: they must not be used any more. Idempotent. */
@@ -277,4 +293,16 @@ export class TriangleRasterizer {
     if (width === this.#width && height === this.#height && data.length === width * height * 4) return;
     throw new RangeError(`A picture of ${width}×${height}, the rasteriser is for ${this.#width}×${this.#height}`);
   }
+}
+
+/** Nodes of the grid that changes are spread over, along a side of the picture. */
+function nodesAlong(lengthPx: number): number {
+  return Math.ceil(lengthPx / NODE_PX) + 2;
+}
+
+/** Three levels, each of half as many nodes a side, and another one like the finest; 16 bytes a node. */
+function shadingRoomBytes(width: number, height: number): number {
+  const [columns, rows] = [nodesAlong(width), nodesAlong(height)];
+  const nodes = [0, 0, 1, 2].reduce((sum, level) => sum + ((columns >> level) + 2) * ((rows >> level) + 2), 0);
+  return 16 * nodes;
 }

@@ -26,6 +26,9 @@ export let FIRST_TWO: v128 = i32x4.splat(0);
 export let LAST_TWO: v128 = i32x4.splat(0);
 /** Swizzle: two pixels beside each other, twice, channel by channel. */
 export let BY_CHANNEL: v128 = i32x4.splat(0);
+/** f32. */
+export let QUARTER: v128 = i32x4.splat(0);
+export let HALF: v128 = i32x4.splat(0);
 
 export function setConstants(): void {
   LANES = i32x4(0, 1, 2, 3);
@@ -41,5 +44,7 @@ export function setConstants(): void {
   SIGNED_AND_HALF = i16x8.splat(128 * 64 + 32);
   FIRST_TWO = i8x16(0, 1, 0, 1, 0, 1, 0, 1, 4, 5, 4, 5, 4, 5, 4, 5);
   LAST_TWO = i8x16(8, 9, 8, 9, 8, 9, 8, 9, 12, 13, 12, 13, 12, 13, 12, 13);
+  QUARTER = f32x4.splat(0.25);
+  HALF = f32x4.splat(0.5);
   BY_CHANNEL = i8x16(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15);
 }

@@ -4,5 +4,5 @@
 export { composite } from './compositing';
 export { softenEdges } from './edges';
 export { clear, setUp } from './frame';
-export { multiplyByGrid } from './multiplying';
+export { shade } from './shading';
 export { draw, useTexture } from './triangles';

@@ -4,22 +4,22 @@ import { colour, height, width } from './frame';
 const CELL_PX: i32 = 4;
 const BORDER_PX: i32 = 2;
 /** A multiplier of one, and how many bits it has less than one between nodes. */
-const ONE: i32 = 4096;
+export const ONE: i32 = 4096;
 /** Multipliers between nodes are 1/2^18, those of pixels 1/2^14. */
 const SHIFT_OF_PIXELS: i32 = 4;
 
 /**
- * Multiplies each channel, counted from `−floor` on, by what a grid says: `columns × rows` nodes, three i32 each
- * (1/4096, below 2), node (c, r) at pixel (4(c + left) − 2, 4(r + top) − 2), bilinear between them. Alpha stays.
+ * Multiplies each channel, counted from `−floor` on, by what a grid says: `columns × rows` nodes, four i32 each (1/4096,
+ * below 2, alpha's 1), node (c, r) at pixel (4(c + left) − 2, 4(r + top) − 2), bilinear between them. Alpha stays.
  */
 export function multiplyByGrid(grid: usize, left: i32, top: i32, columns: i32, rows: i32, floor: i32): void {
-  const nodeRow = <usize>columns * 12;
+  const nodeRow = (<usize>columns) << 4;
   for (let row = 0; row + 1 < rows; row++) {
     const upperLine = (row + top) * CELL_PX - BORDER_PX;
     const firstLine = max(0, upperLine);
     const endLine = min(height, upperLine + CELL_PX);
     for (let column = 0; column + 1 < columns; column++) {
-      const node = grid + <usize>row * nodeRow + <usize>column * 12;
+      const node = grid + <usize>row * nodeRow + ((<usize>column) << 4);
       if (isFlat(node) && isFlat(node + nodeRow)) continue;
       const leftPixel = (column + left) * CELL_PX - BORDER_PX;
       const from = max(0, leftPixel);
@@ -28,7 +28,7 @@ export function multiplyByGrid(grid: usize, left: i32, top: i32, columns: i32, r
         const lower = i32x4.splat(2 * (line - upperLine) + 1);
         const upper = i32x4.splat(2 * CELL_PX - 2 * (line - upperLine) - 1);
         const begin = between(node, nodeRow, upper, lower);
-        const perPixel = i32x4.sub(between(node + 12, nodeRow, upper, lower), begin);
+        const perPixel = i32x4.sub(between(node + 16, nodeRow, upper, lower), begin);
         // At the first pixel's centre, in halves of a pixel.
         let gain = i32x4.add(i32x4.shl(begin, 3), i32x4.mul(perPixel, i32x4.splat(2 * (from - leftPixel) + 1)));
         const step = i32x4.shl(perPixel, 1);
@@ -56,19 +56,15 @@ function multiplied(pixels: v128, gains: v128, floor: i32): v128 {
   return i8x16.narrow_i16x8_u(bytes, bytes);
 }
 
-/** Multipliers (three, and a one for alpha) of 1/2^15 between a node and the one below it. */
+/** Multipliers of 1/2^15 between a node and the one below it. */
 function between(node: usize, nodeRow: usize, upper: v128, lower: v128): v128 {
-  return i32x4.add(i32x4.mul(multipliers(node), upper), i32x4.mul(multipliers(node + nodeRow), lower));
-}
-
-function multipliers(node: usize): v128 {
-  return i32x4.replace_lane(v128.load(node), 3, ONE);
+  return i32x4.add(i32x4.mul(v128.load(node), upper), i32x4.mul(v128.load(node + nodeRow), lower));
 }
 
 /** Whether a node and its right neighbour change nothing. */
 function isFlat(node: usize): bool {
   const ones = i32x4.splat(ONE);
   const first = i32x4.eq(v128.load(node), ones);
-  const second = i32x4.eq(v128.load(node, 8), ones);
+  const second = i32x4.eq(v128.load(node, 16), ones);
   return i32x4.all_true(v128.and(first, second));
 }
