@@ -6,11 +6,14 @@ Makes a pack of an official checkpoint of First Order Motion Model.
 
 from __future__ import annotations
 
+import common_path  # noqa: F401 (first: the others need it)
+
 import argparse
 import sys
 from pathlib import Path
 
-from checkpoint import CheckpointError, load_parts
+from checkpoint import load_parts
+from common.parameters import CheckpointError
 from config import CONFIGS
 from export import PRECISIONS
 from model import Fomm

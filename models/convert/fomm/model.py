@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch.nn as nn
 from torch import Tensor
 
-from checkpoint import load_strictly
+from common.graph import Graph
+from common.parameters import load_strictly
 from config import FommConfig
 from generator import Generator
 from keypoint_detector import KeypointDetector
@@ -42,16 +42,6 @@ class SourceEncoder(nn.Module):
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         return self.generator.encode(pictures)
-
-
-@dataclass(frozen=True)
-class Graph:
-    """One ONNX file: the module, and its inputs and outputs with their shapes after the batch axis, in order."""
-
-    name: str
-    module: nn.Module
-    inputs: Mapping[str, tuple[int, ...]]
-    outputs: Mapping[str, tuple[int, ...]]
 
 
 def graphs_of(model: Fomm) -> list[Graph]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from pathlib import Path
 
-from export import BATCH_AXIS, export_graphs
-from model import Fomm, Graph
-
-MANIFEST = "pack.json"
-FORMAT_VERSION = 1
+from common.pack_file import write_pack_folder
+from export import export_graphs
+from model import Fomm
 
 SOURCE = {
     "url": "https://github.com/AliaksandrSiarohin/first-order-model",
@@ -37,14 +32,11 @@ STAND_IN_LICENCE = {
 
 def write_pack(model: Fomm, folder: Path, *, name: str, precision: str, weights: str) -> None:
     """
-    Writes the graphs and then `pack.json`; without it the folder is no pack, so a broken run leaves none.
+    Writes the graphs and the manifest.
 
     :param weights: `trained`, or `random` for a stand-in
     """
-    (folder / MANIFEST).unlink(missing_ok=True)
-    graphs = export_graphs(model, folder, precision)
-    manifest = {
-        "formatVersion": FORMAT_VERSION,
+    about = {
         "kind": "fomm",
         "name": name,
         "version": f"{model.config.name} {precision}",
@@ -52,35 +44,16 @@ def write_pack(model: Fomm, folder: Path, *, name: str, precision: str, weights:
         "licence": OFFICIAL_LICENCE if weights == "trained" else STAND_IN_LICENCE,
         "source": SOURCE,
         "weights": weights,
-        "files": [_file(folder / _file_name(graph)) for graph in graphs],
-        "graphs": {graph.name: _signature(graph) for graph in graphs},
-        "options": {
-            "imageSizePx": model.config.picture_size_px,
-            "keypointCount": model.config.num_kp,
-            "alignCorners": model.align_corners,
-            "config": model.config.name,
-        },
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    options = {
+        "imageSizePx": model.config.picture_size_px,
+        "keypointCount": model.config.num_kp,
+        "alignCorners": model.align_corners,
+        "config": model.config.name,
+    }
+    write_pack_folder(folder, about, lambda: export_graphs(model, folder, precision), options)
 
 
 def _title(model: Fomm, weights: str) -> str:
     stand_in = "" if weights == "trained" else ", random weights"
     return f"First Order Motion Model ({model.config.name}{stand_in})"
-
-
-def _file_name(graph: Graph) -> str:
-    return f"{graph.name}.onnx"
-
-
-def _file(path: Path) -> dict[str, object]:
-    content = path.read_bytes()
-    return {"name": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _signature(graph: Graph) -> dict[str, object]:
-    return {"file": _file_name(graph), "inputs": _values(graph.inputs), "outputs": _values(graph.outputs)}
-
-
-def _values(shapes: Mapping[str, tuple[int, ...]]) -> list[dict[str, object]]:
-    return [{"name": name, "type": "float32", "dims": [BATCH_AXIS, *shape]} for name, shape in shapes.items()]

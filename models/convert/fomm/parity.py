@@ -10,6 +10,8 @@ project's packages installed: the ONNX files run on the server's own runtime. Ex
 
 from __future__ import annotations
 
+import common_path  # noqa: F401 (first: the others need it)
+
 import argparse
 import json
 import subprocess
@@ -29,7 +31,7 @@ from torch import Tensor
 
 import config as configurations
 from config import FommConfig
-from export import PRECISIONS, export_graph
+from export import PRECISIONS, export_fomm_graph
 from model import Fomm, graphs_of
 from random_weights import random_fomm, smooth_pictures
 
@@ -38,7 +40,7 @@ BOUND = 1e-5
 EXACT_BOUND = 1e-11
 """On our modules in double precision, where rounding hides nothing."""
 BATCH = 2
-RUNNER = Path(__file__).with_name("run-graphs.ts")
+RUNNER = Path(__file__).parents[1] / "common" / "run-graphs.ts"
 
 Values = dict[str, np.ndarray]
 
@@ -177,7 +179,7 @@ def _run_onnx(model: Fomm, cases: list[Case], precision: str) -> dict[str, Value
     graphs = {graph.name: graph for graph in graphs_of(model)}
     with tempfile.TemporaryDirectory() as folder:
         for graph in graphs.values():
-            export_graph(graph, Path(folder) / f"{graph.name}.onnx", precision)
+            export_fomm_graph(graph, Path(folder) / f"{graph.name}.onnx", precision)
         jobs = []
         for case in cases:
             for part, chosen in _parts():

@@ -6,6 +6,8 @@ Writes what the graphs of the tiny stand-in give for a few inputs, for tests of 
 
 from __future__ import annotations
 
+import common_path  # noqa: F401 (first: the others need it)
+
 import argparse
 import base64
 import json

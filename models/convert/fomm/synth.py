@@ -7,6 +7,8 @@ Makes a stand-in: a pack of the true architecture with seeded random weights, fo
 
 from __future__ import annotations
 
+import common_path  # noqa: F401 (first: the others need it)
+
 import argparse
 import sys
 from pathlib import Path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import common_path  # noqa: F401 (first: the others need it)
+
 import json
 import os
 import tempfile
@@ -16,7 +18,8 @@ import torch
 from onnx import TensorProto
 
 import convert
-from checkpoint import CheckpointError, load_parts
+from checkpoint import load_parts
+from common.parameters import CheckpointError
 from config import CONFIGS, TINY_64
 from model import Fomm
 from pack import write_pack

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /**
- * Runs ONNX graphs for `parity.py`, on the runtime that the server uses:
+ * Runs ONNX graphs for the converters’ `parity.py`, on the runtime that the server uses:
  *
  *     node run-graphs.ts <folder>
  *
