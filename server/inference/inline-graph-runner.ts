@@ -1,3 +1,4 @@
+import { EXECUTION_PROVIDERS } from './execution-providers.ts';
 import type { FloatTensor, FloatTensors, GraphRunner } from './graph-runner.ts';
 import {
   type ExecutionProvider,
@@ -16,9 +17,6 @@ export interface GraphFile {
   readonly outputs: Shapes<string>;
 }
 
-/** The fastest first: a pack is as fast as its slowest graph. */
-const BY_SPEED: readonly ExecutionProvider[] = ['tensorrt', 'cuda', 'webgpu', 'cpu'];
-
 /**
  * Runs graphs in this thread, one picture at a time: for commands that have nothing else to do. The event loop waits
  * for every run.
@@ -33,8 +31,9 @@ export class InlineGraphRunner implements GraphRunner {
   private constructor(graphs: ReadonlyMap<string, InlineGraph>) {
     this.#graphs = graphs;
     const models = [...graphs.values()].map(({ model }) => model);
-    const slowest = Math.max(...models.map((model) => BY_SPEED.indexOf(model.executionProvider)));
-    this.executionProvider = BY_SPEED[slowest];
+    // A pack is as fast as its slowest graph.
+    const slowest = Math.max(...models.map((model) => EXECUTION_PROVIDERS.indexOf(model.executionProvider)));
+    this.executionProvider = EXECUTION_PROVIDERS[slowest];
     this.refusedProviders =
       models.find((model) => model.executionProvider === this.executionProvider)?.refusedProviders ?? [];
   }

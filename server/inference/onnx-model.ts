@@ -1,4 +1,5 @@
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { OptimisedGraphs } from './optimised-graphs.ts';
 
 /**
  * The one door to onnxruntime: loading a model on the best execution provider that works here, and running it with
@@ -19,6 +20,8 @@ export interface OnnxModelOptions {
   readonly executionProviders?: readonly ExecutionProvider[];
   /** Threads inside one operator. Default 1: a studio is one process a core, more threads would fight over it. */
   readonly threads?: number;
+  /** Folder that keeps optimised graphs, so that the next start is faster. Default: none is kept. */
+  readonly optimisedGraphsDir?: string;
 }
 
 /** Shapes of the values that one run takes and gives, by name. */
@@ -62,14 +65,18 @@ export class OnnxModel {
    */
   static async load(
     file: string,
-    { executionProviders = ['cpu'], threads = 1 }: OnnxModelOptions = {},
+    { executionProviders = ['cpu'], threads = 1, optimisedGraphsDir }: OnnxModelOptions = {},
   ): Promise<OnnxModel> {
     env.logLevel = 'error';
     const refused: RefusedProvider[] = [];
     for (const executionProvider of executionProviders) {
       try {
         requireSupported(executionProvider);
-        const session = await InferenceSession.create(file, sessionOptions(executionProvider, threads));
+        const options = sessionOptions(executionProvider, threads);
+        const session =
+          optimisedGraphsDir === undefined
+            ? await InferenceSession.create(file, options)
+            : await createKept(new OptimisedGraphs(optimisedGraphsDir), file, executionProvider, options);
         return new OnnxModel(file, session, executionProvider, refused);
       } catch (error) {
         refused.push({ executionProvider, reason: messageOf(error) });
@@ -80,13 +87,18 @@ export class OnnxModel {
   }
 
   /**
-   * Prepares runs with inputs and outputs of fixed shapes (float32).
+   * Prepares runs with inputs and outputs of fixed shapes (float32). `inputBuffers`, each exactly as long as its input,
+   * are used in the place of own ones; they may be shared with another thread.
    * @throws InferenceError if the model has no value of such a name
    */
-  bind<I extends string, O extends string>(inputs: Shapes<I>, outputs: Shapes<O>): OnnxRun<I, O> {
+  bind<I extends string, O extends string>(
+    inputs: Shapes<I>,
+    outputs: Shapes<O>,
+    inputBuffers: Partial<Readonly<Record<I, Float32Array>>> = {},
+  ): OnnxRun<I, O> {
     this.#requireNames('input', Object.keys(inputs), this.#session.inputNames, true);
     this.#requireNames('output', Object.keys(outputs), this.#session.outputNames, false);
-    return new OnnxRun(inputs, outputs, (feeds, fetches) => this.#run(feeds, fetches));
+    return new OnnxRun(inputs, outputs, inputBuffers, (feeds, fetches) => this.#run(feeds, fetches));
   }
 
   /** Frees the native session; idempotent. Runs bound to it then fail. */
@@ -129,10 +141,11 @@ export class OnnxRun<I extends string = string, O extends string = string> {
   constructor(
     inputs: Shapes<I>,
     outputs: Shapes<O>,
+    inputBuffers: Partial<Readonly<Record<I, Float32Array>>>,
     run: (feeds: Record<string, Tensor>, fetches: Record<string, Tensor>) => Promise<void>,
   ) {
-    this.#feeds = allocate(inputs);
-    this.#fetches = allocate(outputs);
+    this.#feeds = allocate(inputs, inputBuffers);
+    this.#fetches = allocate(outputs, {});
     this.inputs = buffersOf(this.#feeds);
     this.outputs = buffersOf(this.#fetches);
     this.#run = run;
@@ -154,9 +167,37 @@ export class OnnxRun<I extends string = string, O extends string = string> {
 }
 
 /** onnxruntime drops a provider that it was not built with and runs on the CPU, all in silence. */
-function requireSupported(executionProvider: ExecutionProvider): void {
+export function requireSupported(executionProvider: ExecutionProvider): void {
   const names = listSupportedBackends().map(({ name }) => name);
   if (!names.includes(executionProvider)) throw new Error(`this onnxruntime has only ${names.join(', ')}`);
+}
+
+/** onnxruntime's version, which decides what an optimised graph looks like. */
+export function onnxruntimeVersion(): string {
+  return env.versions.node ?? env.versions.common;
+}
+
+/** Creates a session from the graph's kept, optimised form, which is made if it is not there or cannot be read. */
+async function createKept(
+  kept: OptimisedGraphs,
+  file: string,
+  executionProvider: ExecutionProvider,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  const path = await kept.pathOf(file, { executionProvider, onnxruntimeVersion: onnxruntimeVersion() });
+  if (await kept.has(path)) {
+    try {
+      return await InferenceSession.create(path, { ...options, graphOptimizationLevel: 'disabled' });
+    } catch {
+      await kept.discard(path);
+    }
+  }
+  try {
+    return await kept.put(path, (part) => InferenceSession.create(file, { ...options, optimizedModelFilePath: part }));
+  } catch {
+    // The disk may be full, or the provider compiles what cannot be written down; if it is the graph, it fails again.
+    return InferenceSession.create(file, options);
+  }
 }
 
 function sessionOptions(executionProvider: ExecutionProvider, threads: number): InferenceSession.SessionOptions {
@@ -175,11 +216,14 @@ function sessionOptions(executionProvider: ExecutionProvider, threads: number): 
   };
 }
 
-function allocate(shapes: Shapes<string>): Record<string, Tensor> {
+function allocate(
+  shapes: Shapes<string>,
+  given: Partial<Readonly<Record<string, Float32Array>>>,
+): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
       const size = shape.reduce((product, dimension) => product * dimension, 1);
-      return [name, new Tensor('float32', new Float32Array(size), shape)];
+      return [name, new Tensor('float32', given[name] ?? new Float32Array(size), shape)];
     }),
   );
 }

@@ -45,7 +45,7 @@ export class FommModel implements PictureModel<FommPortrait> {
     }
     const planes = new Float32Array(3 * this.drivingSizePx ** 2);
     this.#cropper.crop(still, wholePicture(still.width, still.height), RANGE_0_TO_1, planes);
-    const image = this.#tensor(planes);
+    const image: FloatTensor = { ...this.#tensor(planes), isConstant: true };
     const keypoints = keypointsOf(await this.#runner.run('keypoints', { image }));
     const encoded = await this.#runner.run('source', { image });
     return new FommPortrait(still, landmarks, encoded, keypoints, this.drivingSizePx);

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { ExecutionProvider, RefusedProvider } from './onnx-model.ts';
+
+/** All there are, the fastest first: the order in which they are tried when nobody says otherwise. */
+export const EXECUTION_PROVIDERS: readonly ExecutionProvider[] = ['tensorrt', 'cuda', 'webgpu', 'cpu'];
+
+/** What decides whether a provider is worth trying; a test describes another machine. */
+export interface GraphicsHardware {
+  /** A device file of a GPU, so that Vulkan is more than a program on the processor. */
+  readonly hasGpu: boolean;
+  /** One of NVIDIA's, with its kernel driver. */
+  readonly hasNvidiaGpu: boolean;
+}
+
+/** Looks for device files of GPUs. Only Linux is asked; elsewhere every provider may try. */
+export function graphicsHardware(platform = process.platform): GraphicsHardware {
+  if (platform !== 'linux') return { hasGpu: true, hasNvidiaGpu: true };
+  const hasNvidiaGpu = existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidiactl');
+  const hasRenderNode = existsSync('/dev/dri') && readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
+  return { hasGpu: hasNvidiaGpu || hasRenderNode || existsSync('/dev/dxg'), hasNvidiaGpu };
+}
+
+/**
+ * Why a provider need not even be tried, with what to do; null where it is worth trying. Vulkan in software counts as
+ * a reason: it is slower than the `cpu` provider by orders of magnitude, and is good for tests alone.
+ */
+export function hardwareRefusal(
+  executionProvider: ExecutionProvider,
+  hardware: GraphicsHardware,
+  allowSoftwareVulkan: boolean,
+): string | null {
+  switch (executionProvider) {
+    case 'tensorrt':
+    case 'cuda':
+      if (hardware.hasNvidiaGpu) return null;
+      return 'there is no NVIDIA GPU with a driver (in a container: start it with --gpus all, or --device nvidia.com/gpu=all)';
+    case 'webgpu':
+      if (hardware.hasGpu || allowSoftwareVulkan) return null;
+      return 'there is no GPU (no /dev/dri/renderD* and no /dev/nvidia*; in a container: pass --device /dev/dri), and Vulkan in software is slower than the CPU provider';
+    default:
+      return null;
+  }
+}
+
+/** What onnxruntime says, recognised by a pattern, and what a user does about it. */
+const ADVICE: readonly { readonly pattern: RegExp; readonly advice: string }[] = [
+  {
+    pattern: /has only .*webgpu|has only cpu/,
+    advice:
+      'its libraries are not installed; `npm start` fetches those of CUDA (about 300 MB) where there is an NVIDIA GPU and nuget.org can be reached',
+  },
+  {
+    pattern: /driver version is insufficient|forward compatibility|CUDA failure 35\b/i,
+    advice: 'update the NVIDIA driver to 525 or newer (CUDA 12 needs it)',
+  },
+  {
+    pattern: /no CUDA-capable device|CUDA failure 100\b/i,
+    advice: 'nvidia-smi must list the GPU; check CUDA_VISIBLE_DEVICES',
+  },
+  {
+    pattern: /out of memory|CUDA failure 2\b|failed to allocate/i,
+    advice: 'the GPU’s memory is full; end other programs that use it (nvidia-smi lists them), or take a smaller pack',
+  },
+  {
+    pattern: /WebGPU adapter|RequestAdapter|adapter|vulkan/i,
+    advice:
+      'no Vulkan driver fits; install the GPU’s (AMD and Intel: apt-get install libvulkan1 mesa-vulkan-drivers, version 25 or newer; NVIDIA: libnvidia-gl with libvulkan1); `vulkaninfo --summary` must list the GPU',
+  },
+];
+
+/** A provider's error with what to do about it, in one line. */
+export function explainRefusal(message: string): string {
+  // onnxruntime begins with where in its source it was; what it means comes after.
+  const reason = message
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/^.* was false\. /, '');
+  const known = ADVICE.find(({ pattern }) => pattern.test(reason));
+  return known ? `${reason}: ${known.advice}` : reason;
+}
+
+/** `cuda: …; webgpu: …`, for logs and error messages. */
+export function describeRefusals(refused: readonly RefusedProvider[]): string {
+  return refused.map(({ executionProvider, reason }) => `${executionProvider}: ${reason}`).join('; ');
+}
