@@ -1,6 +1,7 @@
 import { explainRefusal, hardwareRefusal } from './execution-providers.ts';
 import type { GraphThreadTask } from './graph-thread-protocol.ts';
 import type { GraphFile } from './inline-graph-runner.ts';
+import { missingNvidiaLibraries } from './nvidia-libraries.ts';
 import {
   type ExecutionProvider,
   OnnxModel,
