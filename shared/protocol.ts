@@ -87,6 +87,8 @@ export interface IceServer {
 export interface StudioInfo {
   pack: string;
   executionProvider: string;
+  /** Better providers that could not be used, each with why and what to do. Absent where none was wanted. */
+  refusedProviders?: readonly { readonly executionProvider: string; readonly reason: string }[];
 }
 
 /**

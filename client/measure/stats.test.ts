@@ -34,6 +34,7 @@ describe('statistics of the stage', () => {
       serverMs: 24,
       droppedFrames: 3,
       executionProvider: 'cpu',
+      refusedProviders: null,
       pack: 'mesh',
       portrait: 'sailor',
       state: 'live',

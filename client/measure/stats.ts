@@ -1,4 +1,4 @@
-import type { PerformanceState } from '../../shared/protocol.ts';
+import type { PerformanceState, StudioInfo } from '../../shared/protocol.ts';
 import type { SessionPhase, SessionView } from '../session/session-view.ts';
 
 /** What the page does: the phase of its session and, while that is live, what the portrait does. */
@@ -15,6 +15,8 @@ export interface StageStats {
   /** Driving frames dropped since the session began. */
   droppedFrames: number | null;
   executionProvider: string | null;
+  /** Better providers that the server could not use, each with why. */
+  refusedProviders: NonNullable<StudioInfo['refusedProviders']> | null;
   pack: string | null;
   /** Id of the portrait on the stage. */
   portrait: string | null;
@@ -46,6 +48,7 @@ export function stageStats(view: SessionView, sight: StreamSight): StageStats {
     serverMs: server?.serverMs ?? null,
     droppedFrames: server?.droppedFrames ?? null,
     executionProvider: server?.studio.executionProvider ?? null,
+    refusedProviders: server?.studio.refusedProviders ?? null,
     pack: server?.studio.pack ?? null,
     portrait: view.phase === 'gallery' ? null : (view.portrait?.id ?? null),
     state: stageState(view, sight.flow),

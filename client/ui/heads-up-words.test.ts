@@ -16,11 +16,28 @@ describe('heads-up line', () => {
         serverMs: 24.2,
         droppedFrames: 3,
         executionProvider: 'cpu',
+        refusedProviders: [],
         pack: 'mesh',
         portrait: 'sailor',
         state: 'live',
       }),
     ).toBe('148 ms glass-to-glass · 30 fps · server 24 ms · 3 dropped · CPU · mesh');
+  });
+
+  it('tells why a better provider is not used', () => {
+    const provider = headsUpItems({
+      glassToGlassMs: null,
+      fps: null,
+      serverMs: null,
+      droppedFrames: null,
+      executionProvider: 'cpu',
+      refusedProviders: [{ executionProvider: 'cuda', reason: 'there is no NVIDIA GPU' }],
+      pack: 'fomm',
+      portrait: null,
+      state: 'live',
+    }).find(({ name }) => name === 'executionProvider');
+    expect(provider?.text).toBe('CPU');
+    expect(provider?.explanation).toContain('Not on CUDA: there is no NVIDIA GPU.');
   });
 
   it('has a dash for what is not known', () => {
@@ -31,6 +48,7 @@ describe('heads-up line', () => {
         serverMs: null,
         droppedFrames: null,
         executionProvider: null,
+        refusedProviders: [],
         pack: null,
         portrait: null,
         state: 'starting',

@@ -12,7 +12,7 @@ const providers: Record<string, string> = { cpu: 'CPU', cuda: 'CUDA', tensorrt: 
 
 /** The figures of the heads-up line in words; what is not known is a dash. */
 export function headsUpItems(stats: StageStats): HeadsUpItem[] {
-  const { executionProvider, pack } = stats;
+  const { executionProvider, refusedProviders, pack } = stats;
   return [
     {
       name: 'glassToGlassMs',
@@ -39,11 +39,18 @@ export function headsUpItems(stats: StageStats): HeadsUpItem[] {
     },
     {
       name: 'executionProvider',
-      text: executionProvider === null ? '–' : (providers[executionProvider.toLowerCase()] ?? executionProvider),
-      explanation: 'What the models run on in the server.',
+      text: executionProvider === null ? '–' : nameOf(executionProvider),
+      explanation: [
+        'What the models run on in the server.',
+        ...(refusedProviders ?? []).map((refused) => `Not on ${nameOf(refused.executionProvider)}: ${refused.reason}.`),
+      ].join(' '),
     },
     { name: 'pack', text: pack ?? '–', explanation: 'The model pack that animates the portrait.' },
   ];
+}
+
+function nameOf(executionProvider: string): string {
+  return providers[executionProvider.toLowerCase()] ?? executionProvider;
 }
 
 function whole(value: number | null): string {

@@ -174,3 +174,18 @@ test('the addresses of the network: no loopback, no containers, private ones fir
   });
   expect(found).toEqual(['192.168.1.20', '203.0.113.5']);
 });
+
+describe('the model pack', () => {
+  test('has one studio per core when it is the built-in one, and one in all when it shares a GPU', () => {
+    expect(loadConfig(surroundings()).config).toMatchObject({ pack: 'mesh', studios: 4 });
+    const { config } = loadConfig(surroundings({ args: ['--pack', 'fomm', '--execution-providers', 'webgpu,cpu'] }));
+    expect(config).toMatchObject({ pack: 'fomm', studios: 1, executionProviders: ['webgpu', 'cpu'] });
+  });
+
+  test('cannot run where nobody knows, nor on a GPU when it is made for processors', () => {
+    expect(problemsOf({ args: ['--execution-providers', 'abacus'] })).toMatch(/some of tensorrt, cuda, webgpu, cpu/);
+    expect(problemsOf({ env: { EFFIGY_EXECUTION_PROVIDERS: ',' } })).toMatch(/at least one is needed/);
+    expect(problemsOf({ args: ['--require-gpu'] })).toMatch(/the pack mesh runs on the CPU/);
+    expect(problemsOf({ args: ['--pack', '../fomm'] })).toMatch(/name of a pack/);
+  });
+});

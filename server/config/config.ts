@@ -185,6 +185,10 @@ function conflicts(config: Config): string[] {
       `--output-min-bitrate-bps ≤ --output-start-bitrate-bps ≤ --output-max-bitrate-bps is needed, not ${least}, ${start}, ${most}.`,
     );
   }
+  if (config.executionProviders.length === 0) problems.push('--execution-providers: at least one is needed.');
+  if (config.requireGpu && config.pack === 'mesh') {
+    problems.push('--require-gpu: the pack mesh runs on the CPU. Choose an installed pack with --pack.');
+  }
   if (config.studioRestartMinMs > config.studioRestartMaxMs) {
     problems.push('--studio-restart-min-ms must not exceed --studio-restart-max-ms.');
   }

@@ -7,6 +7,7 @@ const SECTION_TITLES: Record<Section, string> = {
   http: 'The page',
   rtc: 'Media ports',
   bitrates: 'Streams',
+  packs: 'Model pack',
   studios: 'Studios',
   sessions: 'Sessions',
   signalling: 'Signalling',

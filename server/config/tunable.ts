@@ -14,7 +14,17 @@ export interface Machine {
 }
 
 /** Where in the help and in the printed settings a tunable belongs. */
-export const sections = ['http', 'rtc', 'bitrates', 'studios', 'sessions', 'signalling', 'uploads', 'files'] as const;
+export const sections = [
+  'http',
+  'rtc',
+  'bitrates',
+  'packs',
+  'studios',
+  'sessions',
+  'signalling',
+  'uploads',
+  'files',
+] as const;
 export type Section = (typeof sections)[number];
 
 /** One value that can be tuned: what it is, what it may be, and what it is when nobody says anything. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { IceServer } from '../../shared/protocol.ts';
+import { DEFAULT_BATCH_WAIT_MS, EXECUTION_PROVIDERS } from '../inference/execution-providers.ts';
 import { choice, integer, json, path, type Tunable, text, textList, toggle } from './tunable.ts';
 
 const iceUrlSchema = z.string().regex(/^(stuns?|turns?):\S+$/, {
@@ -129,12 +130,47 @@ export const tunables = {
     { section: 'bitrates', default: 30, help: 'Most frames a second of the animated stream.' },
   ),
 
+  pack: text(
+    { pattern: /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, reason: 'must be the name of a pack, e.g. "mesh"' },
+    {
+      section: 'packs',
+      default: 'mesh',
+      help: 'What animates: mesh (built in, for processors) or an installed pack (npm run packs -- list).',
+    },
+  ),
+  executionProviders: textList(
+    { pattern: /^(tensorrt|cuda|webgpu|cpu)$/, reason: 'must be some of tensorrt, cuda, webgpu, cpu' },
+    {
+      section: 'packs',
+      default: [...EXECUTION_PROVIDERS],
+      help: 'Where an installed pack may run, tried in this order: the fastest first. Each refusal is logged with its reason.',
+    },
+  ),
+  requireGpu: toggle({
+    section: 'packs',
+    default: false,
+    help: 'Refuse to start rather than run the pack on the CPU.',
+  }),
+  softwareVulkan: toggle({
+    section: 'packs',
+    default: false,
+    help: 'Let webgpu take a Vulkan driver that is a program on the processor: for tests, it is very slow.',
+  }),
+  batchWaitMs: integer(
+    { min: 0, max: 100 },
+    {
+      section: 'packs',
+      default: DEFAULT_BATCH_WAIT_MS,
+      help: 'Longest that a frame may wait for those of other sessions while the GPU is free: a quarter of a frame at 30 fps is not seen.',
+    },
+  ),
+
   studios: integer(
     { min: 1, max: 256 },
     {
       section: 'studios',
-      default: (machine) => machine.coreCount,
-      defaultText: 'one per core',
+      default: (machine, { pack }) => (pack === 'mesh' ? machine.coreCount : 1),
+      defaultText: 'one per core; one with an installed pack, whose frames of all sessions share the GPU',
       help: 'Studio processes: each animates its sessions on one core.',
     },
   ),

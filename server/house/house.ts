@@ -30,6 +30,8 @@ export interface HouseSurroundings {
   readonly studioModulePath?: string;
   /** Who cuts portraits into layers, if not the darkroom; tests that look at no picture spare themselves the seconds. */
   readonly cutter?: Pick<Darkroom, 'cut'>;
+  /** Told once where studios cannot animate as the settings say: the house is of no use then. */
+  readonly onRefused?: (reason: string) => void;
 }
 
 const STUDIO_MODULE_PATH = fileURLToPath(new URL('../studio/main.ts', import.meta.url));
@@ -185,15 +187,23 @@ export class House {
       silenceTimeoutMs: config.studioSilenceTimeoutMs,
       restartMinMs: config.studioRestartMinMs,
       restartMaxMs: config.studioRestartMaxMs,
+      onRefused: this.#surroundings.onRefused,
     };
   }
 }
 
 /** Compiled code is kept between starts: a studio that replaces a dead one is ready in half the time. */
-function childEnvironment({ modelsDir, packsDir, cache }: Config): Record<string, string> {
+function childEnvironment(config: Config): Record<string, string> {
+  const { modelsDir, packsDir, cache } = config;
   return {
     EFFIGY_MODELS_DIR: modelsDir,
     EFFIGY_PACKS_DIR: packsDir,
+    EFFIGY_CACHE: cache,
+    EFFIGY_PACK: config.pack,
+    EFFIGY_EXECUTION_PROVIDERS: config.executionProviders.join(','),
+    EFFIGY_REQUIRE_GPU: String(config.requireGpu),
+    EFFIGY_SOFTWARE_VULKAN: String(config.softwareVulkan),
+    EFFIGY_BATCH_WAIT_MS: String(config.batchWaitMs),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(cache, 'compiled'),
   };
 }

@@ -173,3 +173,21 @@ async function fingerprint(address: string): Promise<string> {
   await once(socket, 'close');
   return fingerprint256;
 }
+
+test('ends with the reasons where a GPU is required and there is none', async () => {
+  const packs = join(import.meta.dirname, '../packs/fomm/testing');
+  const server = start(
+    ...(await ports()),
+    '--packs-dir',
+    packs,
+    '--pack',
+    'fomm-tiny',
+    '--require-gpu',
+    '--execution-providers',
+    'cpu',
+  );
+  expect(await server.exitCode()).toBe(1);
+  expect(server.output).toContain(
+    'A GPU is required, and none can be used (only cpu is among the execution providers).',
+  );
+});

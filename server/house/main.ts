@@ -35,7 +35,14 @@ if (args.includes('--help') || args.includes('-h')) {
 
 async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
-  const house = await House.start(config, { log, lanAddresses: machine.lanAddresses });
+  const house = await House.start(config, {
+    log,
+    lanAddresses: machine.lanAddresses,
+    onRefused: (reason) => {
+      console.error(reason);
+      process.exit(1);
+    },
+  });
   console.log(announcement(config, machine.lanAddresses));
 
   const stop = (signal: string) => {

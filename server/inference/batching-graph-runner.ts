@@ -1,5 +1,6 @@
 import { BatchScheduler, type CallSource, type SchedulerStats } from './batch-scheduler.ts';
 import { ConstantResults } from './constant-results.ts';
+import { DEFAULT_BATCH_WAIT_MS } from './execution-providers.ts';
 import type { FloatTensors, GraphRunner } from './graph-runner.ts';
 import { GraphThread, type GraphThreadOptions } from './graph-thread.ts';
 import type { GraphFile } from './inline-graph-runner.ts';
@@ -13,8 +14,6 @@ export interface BatchingOptions extends GraphThreadOptions {
   readonly constantResultsMaxBytes?: number;
 }
 
-/** A quarter of a frame's time at 30 fps: what batching may add to the delay before it is seen. */
-export const DEFAULT_BATCH_WAIT_MS = 8;
 /** Portraits take 4 MB (FOMM) to 9 MB (LivePortrait) each. */
 const DEFAULT_CONSTANT_RESULTS_BYTES = 512 * 2 ** 20;
 /** Each session has one frame waiting at most; more is a fault. */

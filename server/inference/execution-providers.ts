@@ -4,6 +4,9 @@ import type { ExecutionProvider, RefusedProvider } from './onnx-model.ts';
 /** All there are, the fastest first: the order in which they are tried when nobody says otherwise. */
 export const EXECUTION_PROVIDERS: readonly ExecutionProvider[] = ['tensorrt', 'cuda', 'webgpu', 'cpu'];
 
+/** A quarter of a frame's time at 30 fps: what batching may add to the delay before it is seen. */
+export const DEFAULT_BATCH_WAIT_MS = 8;
+
 /** What decides whether a provider is worth trying; a test describes another machine. */
 export interface GraphicsHardware {
   /** A device file of a GPU, so that Vulkan is more than a program on the processor. */
@@ -77,6 +80,10 @@ export function explainRefusal(message: string): string {
     .replace(/^.* was false\. /, '');
   const known = ADVICE.find(({ pattern }) => pattern.test(reason));
   return known ? `${reason}: ${known.advice}` : reason;
+}
+
+export function isExecutionProvider(name: string): name is ExecutionProvider {
+  return (EXECUTION_PROVIDERS as readonly string[]).includes(name);
 }
 
 /** `cuda: …; webgpu: …`, for logs and error messages. */

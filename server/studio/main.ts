@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { FaceModels } from '../face/face-models.ts';
 import { parseHouseMessage } from './house-messages.ts';
-import { DEFAULT_MOTION_MODEL, loadMotionModel } from './motion-models.ts';
+import { openLiveModel, refusalOf } from './live-model.ts';
 import { createPerformerFactory } from './performer-factory.ts';
 import { Studio } from './session/studio.ts';
 import { Throttle } from './session/throttle.ts';
@@ -25,11 +25,16 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole group; the house decides when its studios end, by closing the channel.
 process.on('SIGINT', () => {});
 
-const model = await loadMotionModel(DEFAULT_MOTION_MODEL);
+const live = await openLiveModel({ onLost: die }).catch(async (error: unknown) => {
+  const reason = refusalOf(error);
+  if (reason === null) throw error;
+  await new Promise((sent) => process.send?.({ type: 'studio.refused', reason } satisfies StudioToHouse, sent));
+  process.exit(1);
+});
 const models = await FaceModels.load();
 const stageErrors = new Throttle();
 const studio = new Studio({
-  createPerformer: createPerformerFactory(models, model, {
+  createPerformer: createPerformerFactory(models, live.createModel, {
     onStageError: (stage, error) => {
       if (stageErrors.take(performance.now(), STAGE_ERROR_LOG_INTERVAL_MS)) console.error(`${stage} failed:`, error);
     },
@@ -48,7 +53,7 @@ process.on('message', (message) => {
   studio.receive(parsed).catch(die);
 });
 
-tell({ type: 'studio.ready', info: { pack: model.name, executionProvider: models.executionProvider } });
+tell({ type: 'studio.ready', info: live.info });
 
 function tell(message: StudioToHouse): void {
   // Between the channel's end and `disconnect` there is nobody to tell.

@@ -50,11 +50,15 @@ export async function createFacePerformer({
   return new FacePerformer({ ...common, tracker, motion, model });
 }
 
-/** The factory a studio is given: all its sessions share the face models and the model pack. */
+/**
+ * The factory a studio is given: all its sessions share the face models and the model pack.
+ * @param model one for all, or makes one for each performer
+ */
 export function createPerformerFactory(
   models: FaceModels,
-  model: AnimationModel,
+  model: AnimationModel | (() => AnimationModel),
   options: Pick<PerformerOptions, 'onStageError'> = {},
 ): PerformerFactory {
-  return (portrait, settings) => createFacePerformer({ models, model, portrait, settings, ...options });
+  const modelOf = typeof model === 'function' ? model : () => model;
+  return (portrait, settings) => createFacePerformer({ models, model: modelOf(), portrait, settings, ...options });
 }

@@ -59,6 +59,8 @@ export type HouseToStudio =
 
 export type StudioToHouse =
   | { type: 'studio.ready'; info: StudioInfo }
+  /** Sessions cannot be animated as the settings say, and trying again would not help; the studio ends. */
+  | { type: 'studio.refused'; reason: string }
   | { type: 'session.opened'; sessionId: string; port: number }
   | { type: 'session.calibrated'; sessionId: string; reference: FaceLandmarks | null }
   /** Loss on the camera's stream: ask its producer for a keyframe. */

@@ -170,3 +170,12 @@ test('sessions are spread over the studios', async () => {
   const perStudio = house.house.studioPids.map((pid) => told.filter((line) => line.pid === pid).length);
   expect(perStudio).toEqual([2, 2]);
 });
+
+test('studios that cannot animate as the settings say are not started again, and the house is told once', async () => {
+  await startHouse('cannot', '--studios', '2', '--studio-restart-min-ms', '0');
+  await expect.poll(() => house.refusals).toEqual(['no studio can animate']);
+  await expect.poll(() => house.house.studioPids).toEqual([]);
+  await new Promise((done) => setTimeout(done, 300));
+  expect(house.house.studioPids).toEqual([]);
+  expect(house.refusals).toHaveLength(1);
+});

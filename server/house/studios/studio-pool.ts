@@ -12,6 +12,8 @@ export interface StudioPoolOptions extends StudioProcessOptions {
   readonly waitTimeoutMs: number;
   readonly restartMinMs: number;
   readonly restartMaxMs: number;
+  /** Studios cannot animate as the settings say; none is started any more. Called once. */
+  readonly onRefused?: (reason: string) => void;
 }
 
 /** A place in the pool: a studio, or the time until there is one again. */
@@ -39,6 +41,7 @@ export class StudioPool {
   readonly #maxStarting = Math.max(1, Math.floor(availableParallelism() / 2));
   readonly #waitingForReady = new Set<() => void>();
   #startTimer: NodeJS.Timeout | undefined;
+  #refused = false;
   #closed = false;
 
   constructor(options: StudioPoolOptions, log: Log) {
@@ -118,7 +121,7 @@ export class StudioPool {
   #startNext(): void {
     for (const slot of this.#slots) {
       const starting = this.#slots.filter(({ studio }) => studio && !studio.ready).length;
-      if (this.#closed || starting >= this.#maxStarting) return;
+      if (this.#closed || this.#refused || starting >= this.#maxStarting) return;
       if (slot.studio === null && slot.restartTimer === undefined) this.#start(slot);
     }
   }
@@ -127,19 +130,32 @@ export class StudioPool {
     const studio: StudioProcess = new StudioProcess(this.#options, {
       onReady: () => {
         this.#log.info({ pid: studio.pid, ...studio.info }, 'studio ready');
+        for (const { executionProvider, reason } of studio.info?.refusedProviders ?? []) {
+          this.#log.warn(
+            `${studio.info?.pack} runs on ${studio.info?.executionProvider}, not on ${executionProvider}: ${reason}`,
+          );
+        }
         const isAwaited = this.#waitingForReady.size > 0;
         this.#wakeWaiting();
         this.#startTimer = setTimeout(() => this.#startNext(), isAwaited ? UNDISTURBED_MS : 0);
       },
+      onRefused: (reason) => this.#refuse(reason),
       onExit: (reason) => this.#replace(slot, studio, reason),
       onOutput: (line) => this.#log.warn({ pid: studio.pid }, `studio: ${line}`),
     });
     slot.studio = studio;
   }
 
+  #refuse(reason: string): void {
+    if (this.#refused) return;
+    this.#refused = true;
+    this.#log.fatal(reason);
+    this.#options.onRefused?.(reason);
+  }
+
   #replace(slot: Slot, studio: StudioProcess, reason: string): void {
     slot.studio = null;
-    if (this.#closed) return;
+    if (this.#closed || this.#refused) return;
     const delayMs = slot.policy.nextDelayMs(performance.now() - studio.startedAt);
     this.#log.error({ pid: studio.pid, restartInMs: delayMs }, `studio ${reason}`);
     slot.restartTimer = setTimeout(() => {

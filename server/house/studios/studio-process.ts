@@ -19,6 +19,8 @@ export interface StudioProcessOptions {
 
 export interface StudioProcessListener {
   onReady(): void;
+  /** It cannot animate as the settings say, and another one could not either; `onExit` follows. */
+  onRefused?(reason: string): void;
   /** The process is gone; every seat has been told already. */
   onExit(reason: string): void;
   /** A line that the studio wrote. */
@@ -171,6 +173,10 @@ export class StudioProcess {
     this.#lastHeardAt = performance.now();
     if (message.type === 'studio.ready') {
       this.#becomeReady(message.info);
+      return;
+    }
+    if (message.type === 'studio.refused') {
+      this.#listener.onRefused?.(message.reason);
       return;
     }
     const { sessionId } = message;

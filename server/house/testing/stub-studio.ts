@@ -26,7 +26,11 @@ process.on('message', (given) => {
   }
 });
 
-if (misbehaviour !== 'never-ready') send({ type: 'studio.ready', info: { pack: 'stub', executionProvider: 'cpu' } });
+if (misbehaviour === 'cannot') {
+  send({ type: 'studio.refused', reason: 'no studio can animate' });
+  setTimeout(() => process.exit(1), 20);
+} else if (misbehaviour !== 'never-ready')
+  send({ type: 'studio.ready', info: { pack: 'stub', executionProvider: 'cpu' } });
 
 function open(sessionId: string): void {
   if (misbehaviour === 'refuses') return void send({ type: 'session.failed', sessionId, message: 'not this one' });

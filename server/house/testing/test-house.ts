@@ -18,6 +18,8 @@ export interface TestHouse {
   readonly url: string;
   /** Everything logged so far, a JSON line per event. */
   readonly logged: string[];
+  /** What studios said when they could not animate as the settings say. */
+  readonly refusals: readonly string[];
   /** Messages that stub studios were told, oldest first. */
   toldStudios(): Record<string, unknown>[];
 }
@@ -40,8 +42,10 @@ export async function startTestHouse(flags: readonly string[], studio: 'stub' | 
   const logged: string[] = [];
   const output = { isTTY: false, write: (line: string) => logged.push(line) } as unknown as NodeJS.WriteStream;
   const log: Log = createLog('info', output);
+  const refusals: string[] = [];
   const house = await House.start(config, {
     log,
+    onRefused: (reason) => refusals.push(reason),
     lanAddresses: [],
     ...(studio === 'stub' && { studioModulePath: STUB_STUDIO, cutter: { cut: async () => UNCUT } }),
   });
@@ -50,7 +54,7 @@ export async function startTestHouse(flags: readonly string[], studio: 'stub' | 
       .map((line) => JSON.parse(line).msg as string)
       .filter((message) => message.startsWith('studio: {'))
       .map((message) => JSON.parse(message.slice('studio: '.length)));
-  return { house, config, url: `http://127.0.0.1:${port}`, logged, toldStudios };
+  return { house, config, url: `http://127.0.0.1:${port}`, logged, refusals, toldStudios };
 }
 
 function smallGallery(): string {

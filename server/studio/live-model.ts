@@ -1,0 +1,63 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { StudioInfo } from '../../shared/protocol.ts';
+import { DEFAULT_BATCH_WAIT_MS, EXECUTION_PROVIDERS, isExecutionProvider } from '../inference/execution-providers.ts';
+import { InferenceError } from '../inference/onnx-model.ts';
+import { LivePackRefusedError, openLivePack } from '../packs/live-pack.ts';
+import type { AnimationModel } from '../packs/motion-model.ts';
+import { PackError } from '../packs/store/pack-error.ts';
+import { PackStore } from '../packs/store/pack-store.ts';
+import { defaultPacksDir } from '../packs/store/packs-dir.ts';
+import { DEFAULT_MOTION_MODEL, isMotionModelName, loadMotionModel } from './motion-models.ts';
+
+/** What animates the sessions of a studio. */
+export interface LiveModel {
+  readonly info: StudioInfo;
+  /** The model for one performer. */
+  readonly createModel: () => AnimationModel;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads what the house's settings name, ready for its first frame. They come in the environment: EFFIGY_PACK,
+ * EFFIGY_EXECUTION_PROVIDERS and their neighbours.
+ *
+ * Rejects where that cannot be; {@link refusalOf} tells whether trying again could help.
+ *
+ * @param onLost the graphs are gone, and with them all that could be animated
+ */
+export async function openLiveModel(
+  { onLost }: { onLost: (error: Error) => void },
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<LiveModel> {
+  const name = environment.EFFIGY_PACK || DEFAULT_MOTION_MODEL;
+  if (isMotionModelName(name)) {
+    const model = await loadMotionModel(name);
+    const info = { pack: model.name, executionProvider: model.executionProvider };
+    return { info, createModel: () => model, close: async () => {} };
+  }
+  const installed = await new PackStore(defaultPacksDir(environment)).open(name);
+  const given = environment.EFFIGY_EXECUTION_PROVIDERS?.split(',').filter(isExecutionProvider) ?? [];
+  const cache = environment.EFFIGY_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'effigy');
+  const live = await openLivePack(installed, {
+    executionProviders: given.length > 0 ? given : EXECUTION_PROVIDERS,
+    requireGpu: environment.EFFIGY_REQUIRE_GPU === 'true',
+    allowSoftwareVulkan: environment.EFFIGY_SOFTWARE_VULKAN === 'true',
+    maxWaitMs: Number(environment.EFFIGY_BATCH_WAIT_MS || DEFAULT_BATCH_WAIT_MS),
+    optimisedGraphsDir: join(cache, 'optimised-graphs'),
+    onLost,
+  });
+  const { executionProvider, refusedProviders } = live;
+  return {
+    info: { pack: live.name, executionProvider, refusedProviders },
+    createModel: live.createModel,
+    close: () => live.close(),
+  };
+}
+
+/** The sentence for a failure that another start would not mend; null where it might. */
+export function refusalOf(error: unknown): string | null {
+  const isFinal =
+    error instanceof LivePackRefusedError || error instanceof PackError || error instanceof InferenceError;
+  return isFinal ? error.message : null;
+}
