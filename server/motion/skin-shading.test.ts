@@ -62,6 +62,23 @@ describe('SkinShading', () => {
     for (const patch of patches) expect(read?.change[patch]).toBeCloseTo(change(patch), 4);
   });
 
+  it('does not take a strand of hair on the forehead for a fold', () => {
+    const FOREHEAD_POINT = 109;
+    const strand = new Set(atPoint(FOREHEAD_POINT));
+    const read = measured().read(
+      tones((patch) => (strand.has(patch) ? -0.8 : 0)),
+      ALL_SEEN,
+      0,
+      0,
+      RAW,
+      false,
+    );
+    for (const patch of strand) {
+      expect(read?.change[patch]).toBeLessThan(-0.1);
+      expect(read?.change[patch]).toBeGreaterThan(-0.3);
+    }
+  });
+
   it('mirrors left and right', () => {
     const darkened = new Set(atPoint(LEFT_CHEEK));
     const read = measured().read(

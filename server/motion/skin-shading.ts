@@ -1,5 +1,5 @@
 import { EYES, MIRROR_OF, SKIN_TRIANGLES } from '../face/face-topology.ts';
-import { FACE_REGIONS, type FaceVisibility } from '../face/face-visibility.ts';
+import { FACE_REGIONS, type FaceRegion, type FaceVisibility } from '../face/face-visibility.ts';
 import { SKIN_PATCH_COUNT, type SkinTones } from '../face/skin-tones.ts';
 import { CANONICAL_FACE } from './canonical-face.ts';
 import type { Shading } from './motion.ts';
@@ -15,6 +15,10 @@ const REGION_OF_PATCH = Uint8Array.from(
 /** What is between lash and brow looks otherwise when lids close because other skin is there, not other light. */
 const IS_LID = lidPatches();
 const MIRRORED_PATCH = mirroredPatches();
+
+/** A forehead folds little; what is darker in a part of it than this (natural logarithm) is a strand of hair. */
+const FOREHEAD = patchesOf('forehead');
+const MOST_ON_FOREHEAD = 0.12;
 
 /** How fast what is seen comes in, and what is not seen any more goes out: cutoff, Hz. */
 const CERTAINTY_CUTOFF_HZ = 3;
@@ -91,6 +95,7 @@ export class SkinShading {
       // What is not seen stays as it was last, and counts less and less.
       if (certainty > 0) this.#change[patch] = tones.brightness[patch] - this.#base.brightness[patch];
     }
+    this.#evenForehead();
     this.#filter.filter(this.#change, timeMs, tuning);
     return this.#compose(mirrored);
   }
@@ -112,6 +117,21 @@ export class SkinShading {
     }
   }
 
+  /** Keeps the forehead's patches near their mean. */
+  #evenForehead(): void {
+    let [sum, weight] = [0, 0];
+    for (const patch of FOREHEAD) {
+      sum += this.#certainty[patch] * this.#change[patch];
+      weight += this.#certainty[patch];
+    }
+    if (weight === 0) return;
+    const mean = sum / weight;
+    for (const patch of FOREHEAD) {
+      const aside = this.#change[patch] - mean;
+      this.#change[patch] = mean + MOST_ON_FOREHEAD * Math.tanh(aside / MOST_ON_FOREHEAD);
+    }
+  }
+
   #compose(mirrored: boolean): Shading {
     const change = Float32Array.from(this.#change);
     const certainty = Float32Array.from(this.#certainty);
@@ -130,6 +150,11 @@ function createTones(): SkinTones {
 function copyTones(from: SkinTones, to: SkinTones): void {
   to.brightness.set(from.brightness);
   to.facing.set(from.facing);
+}
+
+function patchesOf(region: FaceRegion): number[] {
+  const wanted = FACE_REGIONS.indexOf(region);
+  return Array.from(REGION_OF_PATCH.keys()).filter((patch) => REGION_OF_PATCH[patch] === wanted);
 }
 
 function lidPatches(): Uint8Array {
