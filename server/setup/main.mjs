@@ -12,6 +12,7 @@ import { say } from './progress.mjs';
 import { ensureRasterKernel } from './raster-kernel.mjs';
 import { SetupError } from './setup-error.mjs';
 import { tasks } from './tasks.mjs';
+import { ensureVulkan } from './vulkan.mjs';
 import { ensureWorker } from './worker.mjs';
 
 /**
@@ -62,6 +63,7 @@ async function ensureNeeds({ needs, argumentsSelect }, args, node24) {
   if (needs.includes('raster-kernel')) await whereNeeded(() => ensureRasterKernel(node24));
   if (needs.includes('client')) await whereNeeded(() => ensureClient(node24));
   if (needs.includes('chromium')) env.EFFIGY_CHROMIUM ||= await whereNeeded(ensureChromium);
+  if (needs.includes('vulkan')) await whereNeeded(() => ensureVulkan(node24));
   return env;
 }
 

@@ -32,7 +32,7 @@ export async function ensureSystemPackages(purpose, requirements) {
   const missingOnes = () => requirements.filter((requirement) => !requirement.isPresent());
   if (missingOnes().length === 0) return;
 
-  const asRoot = findCommand('apt-get') ? rootPrefix() : undefined;
+  const asRoot = aptPrefix();
   if (!asRoot) throw new SetupError(missingMessage(purpose, missingOnes(), installedManager()));
 
   await withLock('system-packages', async () => {
@@ -82,6 +82,11 @@ async function aptInstall(asRoot, packages) {
 export function aptStatus(line) {
   const [, percent, text] = line.match(/^(?:dlstatus|pmstatus):[^:]*(?::[a-z0-9]+)?:([\d.]+):(.*)$/) ?? [];
   return percent === undefined ? undefined : `${text}, ${Math.round(Number(percent))} %`;
+}
+
+/** What to put before `apt-get` so that it installs without a question; undefined where there is no way, or no apt. */
+export function aptPrefix() {
+  return findCommand('apt-get') ? rootPrefix() : undefined;
 }
 
 /** What to put before a command so that it runs as root without a question; undefined where there is no way. */

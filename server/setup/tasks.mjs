@@ -1,5 +1,5 @@
 /**
- * @typedef {'worker' | 'onnxruntime' | 'chromium' | 'face-models' | 'raster-kernel' | 'client'} Need
+ * @typedef {'worker' | 'onnxruntime' | 'chromium' | 'face-models' | 'raster-kernel' | 'client' | 'vulkan'} Need
  * @typedef {object} Task
  * @property {Need[]} needs besides Node 24 and the npm packages, which all of them need
  * @property {string[][]} commands argument lists for Node 24, run one after the other while they succeed
@@ -13,7 +13,7 @@ export const tasks = {
     commands: [['server/house/main.ts']],
   },
   test: {
-    needs: ['worker', 'onnxruntime', 'face-models', 'raster-kernel', 'client', 'chromium'],
+    needs: ['worker', 'onnxruntime', 'face-models', 'raster-kernel', 'client', 'chromium', 'vulkan'],
     commands: [['node_modules/vitest/vitest.mjs', 'run']],
     argumentsSelect: true,
   },
