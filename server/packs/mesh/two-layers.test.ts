@@ -192,6 +192,17 @@ describe('MeshModel with two layers', () => {
     },
   );
 
+  it('lets the top of a head that the border cuts off come down, and draws no trail of hair above it', async () => {
+    const person = drawPerson(SIDE, { size: 0.26 });
+    const isHair = (out: RgbaImage, x: number, y: number) => distance(pixel(out, x, y), PERSON_COLOURS.hair) < 40;
+    const columns = Array.from({ length: 40 }, (_, k) => SIDE / 2 - 40 + 2 * k);
+    expect(columns.every((x) => isHair(person.still, x, 2))).toBe(true);
+    const [out] = await perform(person, [{ shift: [0, 0.4] }]);
+    for (const y of [2, 6, 10]) expect(columns.filter((x) => isHair(out, x, y))).toEqual([]);
+    // By 0.4 · 0.26 · 256 = 27 pixels.
+    expect(columns.every((x) => isHair(out, x, 34))).toBe(true);
+  });
+
   it('shades the face by its light as it turns, and nothing else', async () => {
     const person = drawPerson(SIDE, { light: (across) => 1.15 - 0.4 * across });
     const brightness = async (yaw: number) => {

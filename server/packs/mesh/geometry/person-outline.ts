@@ -35,6 +35,8 @@ export interface Spoke {
   readonly border: number;
   /** Whether what lies between the outline and `hair` looks like skin, an ear, and not like hair: 0…1. */
   readonly skin: number;
+  /** Whether the picture's border cuts the head off here. */
+  readonly isCut: boolean;
   /** How far the picture's border cuts the head off here, 0…1, smooth from spoke to spoke. */
   readonly cut: number;
 }
@@ -70,9 +72,24 @@ export function tracePerson(own: Float32Array, ownPose: Similarity, person: Rgba
     const end = solidUntil(alphaAt, LARGEST_GAP * meanRadius, Math.min(border, farthest * meanRadius));
     const covered = coveredUntil(own, x, y, dx, dy, FARTHEST_COVER * meanRadius);
     const hair = Math.max(covered + LEAST_EDGE_PX, end);
-    const fringe = Math.max(LEAST_EDGE_PX, faintUntil(alphaAt, hair, FARTHEST_FRINGE * meanRadius) - hair);
-    const cut = end >= border - 1 ? 1 : 0;
-    return { landmark, x, y, dx, dy, upward, faceRadius, covered, hair, fringe, border, skin: 0, cut };
+    const isCut = end >= border - 1;
+    const fringe = isCut ? 0 : faintUntil(alphaAt, hair, FARTHEST_FRINGE * meanRadius) - hair;
+    return {
+      landmark,
+      x,
+      y,
+      dx,
+      dy,
+      upward,
+      faceRadius,
+      covered,
+      hair,
+      fringe: Math.max(LEAST_EDGE_PX, fringe),
+      border,
+      skin: 0,
+      isCut,
+      cut: isCut ? 1 : 0,
+    };
   });
   const hair = evened(spokes.map((spoke) => spoke.hair));
   const cut = evened(evened(spokes.map((spoke) => spoke.cut)));
