@@ -18,10 +18,16 @@ OPSET = 16
 """The first with GridSample."""
 BATCH_AXIS = "batch"
 
+
+def _half_throughout(model: onnx.ModelProto) -> None:
+    compute_in_half(model)
+    store_weights_in_half(model)
+
+
 PRECISIONS: dict[str, Callable[[onnx.ModelProto], None]] = {
     "float32": lambda model: None,
     "float16-weights": store_weights_in_half,
-    "float16": compute_in_half,
+    "float16": _half_throughout,
 }
 """How the files store and compute. Inputs and outputs are float32 with all of them."""
 
@@ -49,6 +55,8 @@ def export_graph(
     with warnings.catch_warnings():
         # The exporter tells that it infers few shapes of constants; the checker below infers them all.
         warnings.simplefilter("ignore", UserWarning)
+        # Its way of making nodes will go; this version has no other.
+        warnings.simplefilter("ignore", FutureWarning)
         torch.onnx.export(
             graph.module.eval(),
             examples,

@@ -10,19 +10,26 @@ HALF_MAX = float(np.finfo(np.float16).max)
 
 COMPUTED_IN_HALF = {"Conv", "BatchNormalization", "AveragePool", "Resize"}
 """Where the time goes. What decides about places (softmax, coordinates, sampling) stays in single precision."""
-FOLLOWING = {"Relu", "Concat", "Add", "Mul"}
+FOLLOWING = {
+    *("Relu", "LeakyRelu", "Concat", "Add", "Mul", "InstanceNormalization", "DepthToSpace"),
+    *("Reshape", "Transpose", "Slice", "Pad", "Gather", "Squeeze", "Unsqueeze"),
+}
 """Computed in half precision where an input already is and the rest are its like."""
-OTHER_INPUTS = {"Resize": 1}
+OTHER_INPUTS = {
+    "Resize": 1, "Reshape": 1, "Transpose": 1, "Slice": 1, "Pad": 1, "Gather": 1, "Squeeze": 1, "Unsqueeze": 1
+}  # fmt: skip
 """Of these operators only so many inputs are maps; the others have types of their own."""
+HAS_WEIGHTS = {"Conv", "Gemm", "MatMul"}
+"""The second input of these is a weight, if it is a constant."""
 
 
 def store_weights_in_half(model: ModelProto) -> None:
     """
-    Convolution weights become half precision constants that a Cast widens again: half the file, and runtimes fold the
-    Cast when they load. Weights beyond the range of half precision stay as they are.
+    Weights become half precision constants that a Cast widens again: half the file, and runtimes fold the Cast when they
+    load. Weights beyond the range of half precision stay as they are.
     """
     graph = model.graph
-    weights = {node.input[1] for node in graph.node if node.op_type == "Conv"}
+    weights = {node.input[1] for node in graph.node if node.op_type in HAS_WEIGHTS}
     casts = []
     for tensor in graph.initializer:
         if tensor.name not in weights or tensor.data_type != TensorProto.FLOAT or not _fits(tensor):
@@ -97,9 +104,8 @@ def _computes_in_half(
         return all(_fits(constants[name]) for name in node.input if name in constants)
     if node.op_type not in FOLLOWING:
         return False
-    return all(name in half or name in constants for name in node.input) and any(
-        name in only_half for name in node.input
-    )
+    maps = node.input[: OTHER_INPUTS.get(node.op_type)]
+    return all(name in half or name in constants for name in maps) and any(name in only_half for name in maps)
 
 
 def _in_half(tensor: TensorProto, name: str) -> TensorProto:

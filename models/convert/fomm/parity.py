@@ -13,45 +13,28 @@ from __future__ import annotations
 import common_path  # noqa: F401 (first: the others need it)
 
 import argparse
-import json
-import subprocess
 import sys
-import tempfile
 import types
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from torch import Tensor
 
 import config as configurations
+from common.comparison import Case, arrays, report, run_modules, run_onnx
+from common.lively_weights import smooth_pictures
 from config import FommConfig
 from export import PRECISIONS, export_fomm_graph
 from model import Fomm, graphs_of
-from random_weights import random_fomm, smooth_pictures
+from random_weights import random_fomm
 
 BOUND = 1e-5
 """On every graph in single precision."""
 EXACT_BOUND = 1e-11
 """On our modules in double precision, where rounding hides nothing."""
 BATCH = 2
-RUNNER = Path(__file__).parents[1] / "common" / "run-graphs.ts"
-
-Values = dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One graph with inputs, and what the official code gives for them."""
-
-    graph: str
-    inputs: Mapping[str, Tensor]
-    expected: Values
 
 
 def main() -> int:
@@ -68,11 +51,11 @@ def main() -> int:
         model = random_fomm(sizes, chosen.seed, align_corners=align_corners)
         cases = official.cases(model, align_corners)
         print(f"{sizes.name}, align_corners {align_corners}: largest difference from the official code")
-        ours = {case.graph: _run_modules(model, case) for case in cases}
-        worst = max(worst, _report("our modules", cases, ours))
+        worst = max(worst, report("our modules", cases, run_modules(graphs_of(model), cases)))
         exact_worst = max(exact_worst, _compare_exactly(official, model))
         for precision in PRECISIONS:
-            difference = _report(f"ONNX {precision}", cases, _run_onnx(model, cases, precision))
+            results = run_onnx(graphs_of(model), cases, export_fomm_graph, precision)
+            difference = report(f"ONNX {precision}", cases, results)
             if precision == "float32":
                 worst = max(worst, difference)
     print(f"largest in single precision: {worst:.1e}, bound {BOUND:.0e}; in double: {exact_worst:.1e}, {EXACT_BOUND:.0e}")
@@ -116,9 +99,9 @@ class OfficialModules:
             "driving_jacobian": driving["jacobian"],
         }
         return [
-            Case("keypoints", {"image": drivers}, _arrays(driving)),
-            Case("source", {"image": portraits}, _arrays({"features": features, "thumbnail": thumbnail})),
-            Case("frame", frame_inputs, _arrays({"picture": picture})),
+            Case("keypoints", {"image": drivers}, arrays(driving)),
+            Case("source", {"image": portraits}, arrays({"features": features, "thumbnail": thumbnail})),
+            Case("frame", frame_inputs, arrays({"picture": picture})),
         ]
 
     def _with_weights_of(self, model: Fomm) -> tuple[nn.Module, nn.Module]:
@@ -161,77 +144,9 @@ def _compare_exactly(official: OfficialModules, model: Fomm) -> float:
         exact = Fomm(model.config, align_corners=model.align_corners).double().eval()
         exact.load_state_dict(model.state_dict())
         cases = official.cases(exact, model.align_corners)
-        return _report("our modules, double", cases, {case.graph: _run_modules(exact, case) for case in cases})
+        return report("our modules, double", cases, run_modules(graphs_of(exact), cases))
     finally:
         torch.set_default_dtype(torch.float32)
-
-
-def _run_modules(model: Fomm, case: Case) -> Values:
-    graph = next(graph for graph in graphs_of(model) if graph.name == case.graph)
-    with torch.no_grad():
-        outputs = graph.module(*case.inputs.values())
-    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    return _arrays(dict(zip(graph.outputs, outputs)))
-
-
-def _run_onnx(model: Fomm, cases: list[Case], precision: str) -> dict[str, Values]:
-    """Each case as one batch and picture by picture, which must be the same; the batch's values."""
-    graphs = {graph.name: graph for graph in graphs_of(model)}
-    with tempfile.TemporaryDirectory() as folder:
-        for graph in graphs.values():
-            export_fomm_graph(graph, Path(folder) / f"{graph.name}.onnx", precision)
-        jobs = []
-        for case in cases:
-            for part, chosen in _parts():
-                jobs.append(_write_job(Path(folder), case, part, chosen))
-        (Path(folder) / "jobs.json").write_text(json.dumps(jobs))
-        subprocess.run(["node", str(RUNNER), folder], check=True)
-        results: dict[str, Values] = {}
-        for case in cases:
-            whole = _read(Path(folder), case, "batch", BATCH)
-            single = [_read(Path(folder), case, f"{i}", 1) for i in range(BATCH)]
-            for name, values in whole.items():
-                apart = np.abs(values - np.concatenate([one[name] for one in single])).max()
-                if apart > BOUND:
-                    raise RuntimeError(f"{case.graph} {name}: a batch gives other values than its parts ({apart:.1e})")
-            results[case.graph] = whole
-        return results
-
-
-def _parts() -> list[tuple[str, slice]]:
-    return [("batch", slice(None)), *((f"{i}", slice(i, i + 1)) for i in range(BATCH))]
-
-
-def _write_job(folder: Path, case: Case, part: str, chosen: slice) -> dict[str, object]:
-    inputs = {}
-    for name, values in case.inputs.items():
-        file = f"{case.graph}-{part}-{name}.in"
-        array = values[chosen].contiguous().numpy().astype("<f4")
-        (folder / file).write_bytes(array.tobytes())
-        inputs[name] = {"file": file, "dims": list(array.shape)}
-    outputs = {name: f"{case.graph}-{part}-{name}.out" for name in case.expected}
-    return {"graph": str(folder / f"{case.graph}.onnx"), "inputs": inputs, "outputs": outputs}
-
-
-def _read(folder: Path, case: Case, part: str, batch: int) -> Values:
-    return {
-        name: np.fromfile(folder / f"{case.graph}-{part}-{name}.out", "<f4").reshape(batch, *expected.shape[1:])
-        for name, expected in case.expected.items()
-    }
-
-
-def _report(what: str, cases: list[Case], results: Mapping[str, Values]) -> float:
-    differences = {
-        f"{case.graph} {name}": float(np.abs(results[case.graph][name] - expected).max())
-        for case in cases
-        for name, expected in case.expected.items()
-    }
-    print(f"  {what:22}", "  ".join(f"{name} {value:.1e}" for name, value in differences.items()))
-    return max(differences.values())
-
-
-def _arrays(tensors: Mapping[str, Tensor]) -> Values:
-    return {name: tensor.numpy() for name, tensor in tensors.items()}
 
 
 if __name__ == "__main__":

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 from torch import Tensor
 
+from common.lively_weights import measured, smooth_pictures
 from config import FommConfig
 from model import Fomm
 
@@ -46,49 +43,10 @@ def random_fomm(config: FommConfig, seed: int, *, align_corners: bool) -> Fomm:
     return model.eval()
 
 
-def smooth_pictures(count: int, size_px: int) -> Tensor:
-    """Coloured clouds of 0 … 1, drawn from the generator's current state."""
-    clouds = torch.zeros(count, 3, size_px, size_px)
-    for cells in (3, 8, 16):
-        noise = torch.rand(count, 3, cells, cells)
-        clouds += F.interpolate(noise, size=(size_px, size_px), mode="bicubic", align_corners=False)
-    return (clouds / 3).clamp(0, 1)
-
-
 def _fit_statistics(model: Fomm, pictures: Tensor) -> None:
     """Runs the model once in training mode: normalisations take the statistics, last convolutions get their scale."""
-    model.train()
-    with _measured(model):
+    with measured(model, OUTPUT_DEVIATIONS):
         value, jacobian = model.kp_detector(pictures)
         order = torch.arange(len(pictures)).roll(1)
         features, thumbnail = model.generator.encode(pictures)
         model.generator(features, thumbnail, value, jacobian, value[order], jacobian[order])
-
-
-@contextmanager
-def _measured(model: Fomm) -> Iterator[None]:
-    """While it lasts, normalisations forget what was before, and last convolutions are scaled to OUTPUT_DEVIATIONS."""
-    modules = dict(model.named_modules())
-    norms = [module for module in modules.values() if isinstance(module, nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.momentum = 1.0
-    hooks = [modules[name].register_forward_hook(_scaling(goal)) for name, goal in OUTPUT_DEVIATIONS.items()]
-    yield
-    for hook in hooks:
-        hook.remove()
-    for norm, momentum in zip(norms, momenta):
-        norm.momentum = momentum
-        norm.num_batches_tracked.zero_()
-
-
-def _scaling(deviation: float):
-    """A hook that gives a convolution's output this deviation around its bias."""
-
-    def scale(conv: nn.Conv2d, _inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
-        bias = conv.bias[:, None, None]
-        factor = deviation / (output - bias).std()
-        conv.weight.mul_(factor)
-        return (output - bias) * factor + bias
-
-    return scale

@@ -16,10 +16,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from common.lively_weights import smooth_pictures
 from config import TINY_64
 from model import Fomm
 from normalise import normalise
-from random_weights import random_fomm, smooth_pictures
+from random_weights import random_fomm
 
 SEED = 7
 """Of the pictures; not a seed that weights are made of."""
