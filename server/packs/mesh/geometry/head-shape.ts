@@ -1,4 +1,5 @@
 import type { Similarity } from '../../../motion/procrustes.ts';
+import { smoothstep } from '../../../motion/smoothstep.ts';
 
 /**
  * The head behind the face, in canonical units (see `canonical-face.ts`). Measured on the mean head of the ICT-FaceKit
@@ -13,6 +14,9 @@ export const EAR = { rimDepth: 1.2, lobeDepth: 0.85, rimHeight: 0.5, lobeHeight:
 export const NECK = { depth: 1.25, radius: 0.92 } as const;
 /** Where the skull sits on the neck, and the neck on the trunk. */
 export const SKULL_JOINT = [0, 1, 1.2] as const;
+const DEEPEST_HAIR = 0.25;
+const THIN_HAIR = 0.15;
+const THICK_HAIR = 0.4;
 export const NECK_BASE = [0, 2.7, 1.4] as const;
 /** Height of the chin, and of the jaw's corners at their distance from the middle. */
 export const CHIN_HEIGHT = 1.89;
@@ -25,12 +29,21 @@ export function jawHeight(aside: number): number {
 }
 
 /**
- * Depth, in the pixels of a picture, at which the skull's outline seen under `pose` lies at (x, y): the outline of an
- * ellipsoid lies in a plane through its centre.
+ * Hair has more of its mass behind the skull's middle than before it: where it stands out from the face by
+ * `thickness` (canonical units), the middle of head and hair lies deeper, by so much.
  */
-export function outlineDepth(pose: Similarity): (x: number, y: number) => number {
+export function hairBehind(thickness: number): number {
+  return DEEPEST_HAIR * smoothstep(THIN_HAIR, THICK_HAIR, thickness);
+}
+
+/**
+ * Depth, in the pixels of a picture, at which the outline of skull and hair seen under `pose` lies at (x, y): the outline
+ * of an ellipsoid lies in a plane through its centre. `behind`: see `hairBehind`.
+ */
+export function outlineDepth(pose: Similarity, behind: number): (x: number, y: number) => number {
   const { rotation: r, scale, translation: t } = pose;
-  const { centre, axes } = SKULL;
+  const { axes } = SKULL;
+  const centre = [SKULL.centre[0], SKULL.centre[1], SKULL.centre[2] + behind];
   // The plane's normal is A⁻² d for a line of sight d and the ellipsoid's axes A, all in the head's frame.
   const normal = axes.map((axis, k) => r[6 + k] / axis ** 2);
   const turned = (row: number, v: readonly number[]) =>
@@ -46,7 +59,13 @@ export function outlineDepth(pose: Similarity): (x: number, y: number) => number
  */
 export class OutlineTurn {
   readonly #axis = new Float64Array(3);
+  readonly #centre: readonly number[];
   #angleRad = 0;
+
+  /** `behind`: see `hairBehind`. */
+  constructor(behind: number) {
+    this.#centre = [SKULL.centre[0], SKULL.centre[1], SKULL.centre[2] + behind];
+  }
 
   set(from: Float64Array, to: Float64Array): void {
     const { axes } = SKULL;
@@ -68,7 +87,8 @@ export class OutlineTurn {
 
   /** Moves point `i` (an index of its x) of `points` over the skull by the fraction `share` of the turn, into `out`. */
   slide(points: Float64Array, i: number, share: number, out: Float64Array): void {
-    const { centre, axes } = SKULL;
+    const { axes } = SKULL;
+    const centre = this.#centre;
     const [ax, ay, az] = this.#axis;
     const x = (points[i] - centre[0]) / axes[0];
     const y = (points[i + 1] - centre[1]) / axes[1];

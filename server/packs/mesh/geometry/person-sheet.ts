@@ -3,7 +3,7 @@ import type { RgbaImage } from '../../../imaging/rgba-image.ts';
 import type { Similarity } from '../../../motion/procrustes.ts';
 import { applySimilarity, invertSimilarity } from '../../../motion/procrustes.ts';
 import { smoothstep } from '../../../motion/smoothstep.ts';
-import { EAR, jawHeight, NECK, OutlineTurn, outlineDepth } from './head-shape.ts';
+import { EAR, hairBehind, jawHeight, NECK, OutlineTurn, outlineDepth } from './head-shape.ts';
 import { NeckColumn } from './neck-column.ts';
 import type { Spoke } from './person-outline.ts';
 import { tracePerson } from './person-outline.ts';
@@ -79,7 +79,7 @@ export class PersonSheet {
   readonly #neck: NeckColumn;
   /** Of the sheet's own vertices: those that anything of the person is seen on. */
   readonly #triangles: readonly number[];
-  readonly #turn = new OutlineTurn();
+  readonly #turn: OutlineTurn;
   readonly #slid = new Float64Array(3);
   readonly #placed = new Float64Array(3);
   readonly #mirrored = new Float64Array(9);
@@ -112,7 +112,9 @@ export class PersonSheet {
     this.#withHead = new Float32Array(count);
     this.#expression = new Float32Array(count);
     const farPx = Math.max(person.width, person.height) / 2;
-    const depthAtOutline = outlineDepth(ownPose);
+    const behind = hairBehind(hairAside(spokes) / ownPose.scale);
+    this.#turn = new OutlineTurn(behind);
+    const depthAtOutline = outlineDepth(ownPose, behind);
     const inHead = new Float64Array(3);
     const vertices: SheetVertex[] = [];
     for (let ring = 0; ring < RINGS; ring++) {
@@ -303,6 +305,12 @@ function emptyPlace({ width, height, data }: RgbaImage): readonly [number, numbe
     for (let x = EMPTY_PX; x < width - EMPTY_PX; x += EMPTY_PX) if (isEmpty(x, y)) return [x + 0.5, y + 0.5];
   }
   return null;
+}
+
+/** How far hair stands out beside the face: the median over the spokes to either side, pixels. */
+function hairAside(spokes: readonly Spoke[]): number {
+  const aside = spokes.filter(({ upward }) => Math.abs(upward) < 0.5).map(({ hair }) => hair);
+  return aside.sort((a, b) => a - b)[aside.length >> 1] ?? 0;
 }
 
 function sheetTriangles(): number[] {
