@@ -17,6 +17,7 @@ export default defineConfig({
           include: [testFiles('.test')],
           exclude: [...configDefaults.exclude, endToEnd],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
