@@ -37,8 +37,9 @@ export interface PerformerParts<P extends Portrait> {
 /**
  * Animates one portrait with the face in driving frames.
  *
- * The driving frame is given to the tracker and to nothing else: a model gets the portrait and the motion, and the
- * output is mixed from what the model drew and the still portrait. So there is no way from the camera's pixels to
+ * The driving frame is given to the tracker and to nothing else: a model gets the portrait and the motion (a pack that
+ * reads motion from the picture itself is its own tracker, see `PictureDriving`), and the output is mixed from what the
+ * model drew and the still portrait. So there is no way from the camera's pixels to
  * the output's, whichever stage fails.
  */
 export class FacePerformer<P extends Portrait> implements Performer {
