@@ -1,6 +1,9 @@
+import { openPack } from './animate/animation-pack.ts';
 import { BENCH_HELP, parseBenchArguments } from './bench/arguments.ts';
+import { formatPackTable } from './bench/pack-report.ts';
 import { formatJson, formatTable } from './bench/report.ts';
 import { runBench } from './bench/run-bench.ts';
+import { runPackBench } from './bench/run-pack-bench.ts';
 import { runCommand } from './run-command.ts';
 
 /** `npm run bench`: what a live session costs on this machine. */
@@ -10,6 +13,12 @@ await runCommand('bench', async (args) => {
     process.stdout.write(BENCH_HELP);
     return;
   }
-  const result = await runBench(options, (line) => process.stderr.write(`${line}\n`));
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  if (options.networks) {
+    const result = await runPackBench(await openPack(options.networks.pack), options.networks, say);
+    process.stdout.write(options.json ? formatJson(result) : formatPackTable(result));
+    return;
+  }
+  const result = await runBench(options, say);
   process.stdout.write(options.json ? formatJson(result) : formatTable(result));
 });

@@ -14,6 +14,8 @@ export interface GraphThreadTask {
   readonly optimisedGraphsDir: string | null;
   /** Batch sizes to warm up, smallest first, beginning with 1. */
   readonly batchSizes: readonly number[];
+  /** Larger batches than one that takes longer are not warmed up. */
+  readonly maxRunMs: number;
   /** Graphs that run once per portrait: they are warmed up with a batch of 1 alone. */
   readonly portraitGraphs: readonly string[];
   /** Both threads' memory for inputs: by graph and input, room for the largest batch. */

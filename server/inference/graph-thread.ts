@@ -21,12 +21,16 @@ export interface GraphThreadOptions {
   readonly optimisedGraphsDir?: string | null;
   /** Batch sizes to warm up, smallest first, beginning with 1. Default 1, 2, 4, 8: more is more memory than speed. */
   readonly batchSizes?: readonly number[];
+  /** Larger batches than one that takes longer are not used. Default: three frames' time at 30 fps. */
+  readonly maxRunMs?: number;
   /** Graphs that run once per portrait, one at a time. */
   readonly portraitGraphs?: readonly string[];
   /** The thread ended by itself; whatever runs or is run after that is rejected. */
   readonly onLost?: (error: InferenceError) => void;
 }
 
+/** A batch that takes longer would keep every session in it waiting. */
+const DEFAULT_MAX_RUN_MS = 100;
 export const DEFAULT_BATCH_SIZES: readonly number[] = [1, 2, 4, 8];
 
 type Opened = Extract<FromGraphThread, { type: 'opened' }>;
@@ -93,6 +97,7 @@ export class GraphThread implements BatchEngine {
       threads: options.threads ?? 1,
       optimisedGraphsDir: options.optimisedGraphsDir ?? null,
       batchSizes,
+      maxRunMs: options.maxRunMs ?? DEFAULT_MAX_RUN_MS,
       portraitGraphs,
       inputs: allocateInputs(graphs, (name) => (portraitGraphs.includes(name) ? 1 : Math.max(...batchSizes))),
     };

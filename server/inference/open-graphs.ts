@@ -11,9 +11,6 @@ import {
 } from './onnx-model.ts';
 import { probeProvider } from './probe-graph.ts';
 
-/** A larger batch than one that takes so long (three frames at 30 fps) would keep every session in it waiting. */
-const MAX_RUN_MS = 100;
-
 /** A graph on its device, with buffers for each batch size that it was warmed up with. */
 export interface OpenGraph {
   readonly model: OnnxModel;
@@ -66,7 +63,7 @@ async function openOn(executionProvider: ExecutionProvider, task: GraphThreadTas
       });
       models.push(model);
       const sizes = task.portraitGraphs.includes(name) ? [1] : task.batchSizes;
-      graphs.set(name, await warmUp(model, file, task.inputs[name], sizes));
+      graphs.set(name, await warmUp(model, file, task.inputs[name], sizes, task.maxRunMs));
     }
     return graphs;
   } catch (error) {
@@ -81,6 +78,7 @@ async function warmUp(
   file: GraphFile,
   shared: Readonly<Record<string, SharedArrayBuffer>>,
   sizes: readonly number[],
+  maxRunMs: number,
 ): Promise<OpenGraph> {
   const runs = new Map<number, OnnxRun>();
   const runTimes: [number, number][] = [];
@@ -97,7 +95,7 @@ async function warmUp(
     const ms = performance.now() - startMs;
     runs.set(size, run);
     runTimes.push([size, ms]);
-    if (ms > MAX_RUN_MS) break;
+    if (ms > maxRunMs) break;
   }
   return { model, runs, runTimes };
 }

@@ -11,7 +11,7 @@ import type { InstalledPack } from './store/pack-store.ts';
 export const LIVE_MIN_FPS = 10;
 
 /** Graphs that run once per portrait; the others run for each frame. */
-const PORTRAIT_GRAPHS: Readonly<Record<PackKind, readonly string[]>> = {
+export const PORTRAIT_GRAPHS: Readonly<Record<PackKind, readonly string[]>> = {
   fomm: ['source'],
   liveportrait: ['appearance'],
 };

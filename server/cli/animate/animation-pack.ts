@@ -34,7 +34,8 @@ export async function loadAnimationPack(nameOrFolder: string): Promise<Animation
   }
 }
 
-async function openPack(nameOrFolder: string): Promise<InstalledPack> {
+/** An installed pack by its name, or the pack in a folder. @throws CommandError, PackError */
+export async function openPack(nameOrFolder: string): Promise<InstalledPack> {
   if (isPath(nameOrFolder)) {
     const folder = userPath(nameOrFolder);
     if (!(await stat(folder).catch(() => null))?.isDirectory()) throw usageError(`--pack ${folder} is not a folder`);

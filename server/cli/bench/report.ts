@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import type { BenchResult } from './run-bench.ts';
 
 /** One line of JSON. Hundredths of a millisecond are as far as this can be measured. */
-export function formatJson(result: BenchResult): string {
+export function formatJson(result: object): string {
   const rounded = (_key: string, value: unknown) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value);
   return `${JSON.stringify(result, rounded)}\n`;
 }
