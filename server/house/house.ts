@@ -19,6 +19,7 @@ import { registerStatusRoutes } from './http/status-routes.ts';
 import type { Log } from './log.ts';
 import { SessionRegistry, type SessionRegistryOptions } from './sessions/session-registry.ts';
 import { Signalling } from './signalling/signalling.ts';
+import { childEnvironment } from './studios/child-environment.ts';
 import { StudioPool, type StudioPoolOptions } from './studios/studio-pool.ts';
 
 /** What the surroundings of a house provide. */
@@ -190,22 +191,6 @@ export class House {
       onRefused: this.#surroundings.onRefused,
     };
   }
-}
-
-/** Compiled code is kept between starts: a studio that replaces a dead one is ready in half the time. */
-function childEnvironment(config: Config): Record<string, string> {
-  const { modelsDir, packsDir, cache } = config;
-  return {
-    EFFIGY_MODELS_DIR: modelsDir,
-    EFFIGY_PACKS_DIR: packsDir,
-    EFFIGY_CACHE: cache,
-    EFFIGY_PACK: config.pack,
-    EFFIGY_EXECUTION_PROVIDERS: config.executionProviders.join(','),
-    EFFIGY_REQUIRE_GPU: String(config.requireGpu),
-    EFFIGY_SOFTWARE_VULKAN: String(config.softwareVulkan),
-    EFFIGY_BATCH_WAIT_MS: String(config.batchWaitMs),
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(cache, 'compiled'),
-  };
 }
 
 function registryOptions(config: Config): SessionRegistryOptions {

@@ -47,6 +47,7 @@ test('refusals in one line', () => {
   const refused = [
     { executionProvider: 'cuda', reason: 'none' },
     { executionProvider: 'webgpu', reason: 'no' },
+    { executionProvider: 'tensorrt', reason: 'none' },
   ] as const;
-  expect(describeRefusals(refused)).toBe('cuda: none; webgpu: no');
+  expect(describeRefusals(refused)).toBe('cuda and tensorrt: none; webgpu: no');
 });

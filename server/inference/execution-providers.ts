@@ -88,5 +88,13 @@ export function isExecutionProvider(name: string): name is ExecutionProvider {
 
 /** `cuda: …; webgpu: …`, for logs and error messages. */
 export function describeRefusals(refused: readonly RefusedProvider[]): string {
-  return refused.map(({ executionProvider, reason }) => `${executionProvider}: ${reason}`).join('; ');
+  const reasons = [...new Set(refused.map(({ reason }) => reason))];
+  return reasons
+    .map((reason) => {
+      const names = refused
+        .filter((other) => other.reason === reason)
+        .map(({ executionProvider }) => executionProvider);
+      return `${names.join(' and ')}: ${reason}`;
+    })
+    .join('; ');
 }

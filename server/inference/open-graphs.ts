@@ -35,6 +35,13 @@ export async function openGraphs(
 ): Promise<OpenGraphs | { readonly graphs: null; readonly refusedProviders: readonly RefusedProvider[] }> {
   const refusedProviders: RefusedProvider[] = [];
   for (const executionProvider of task.executionProviders) {
+    const missing =
+      hardwareRefusal(executionProvider, task.hardware, task.allowSoftwareVulkan) ??
+      missingNvidiaLibraries(executionProvider);
+    if (missing !== null) {
+      refusedProviders.push({ executionProvider, reason: missing });
+      continue;
+    }
     try {
       return { executionProvider, refusedProviders, graphs: await openOn(executionProvider, task) };
     } catch (error) {
@@ -46,10 +53,6 @@ export async function openGraphs(
 }
 
 async function openOn(executionProvider: ExecutionProvider, task: GraphThreadTask): Promise<Map<string, OpenGraph>> {
-  const refusal =
-    hardwareRefusal(executionProvider, task.hardware, task.allowSoftwareVulkan) ??
-    missingNvidiaLibraries(executionProvider);
-  if (refusal !== null) throw new Error(refusal);
   requireSupported(executionProvider);
   await probeProvider(executionProvider);
   const graphs = new Map<string, OpenGraph>();

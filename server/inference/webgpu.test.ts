@@ -7,7 +7,7 @@ import type { FloatTensor, FloatTensors } from './graph-runner.ts';
 import { GraphThread } from './graph-thread.ts';
 
 /** The WebGPU provider for real, on whatever Vulkan driver there is; continuous integration installs one in software. */
-const PROBE = join(import.meta.dirname, 'testing/probe-webgpu.ts');
+const PROBE = join(import.meta.dirname, 'probe-webgpu.ts');
 const PACKS = [
   { folder: join(import.meta.dirname, '../packs/fomm/testing'), name: 'fomm-tiny', portraitGraphs: ['source'] },
 ];

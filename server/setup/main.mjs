@@ -51,8 +51,8 @@ export async function main([name, ...args]) {
  * @param {string} node24
  * @returns {Promise<NodeJS.ProcessEnv>} the environment of the task (see run.mjs)
  */
-async function ensureNeeds({ needs, argumentsSelect }, args, node24) {
-  const whereNeeded = argumentsSelect && args.length > 0 ? orGoOn : orStop;
+async function ensureNeeds({ needs, argumentsSelect, examines }, args, node24) {
+  const whereNeeded = examines || (argumentsSelect && args.length > 0) ? orGoOn : orStop;
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: `${dirname(node24)}${delimiter}${process.env.PATH}` };
   // npm moves to the project; relative paths of the caller start where it was called.

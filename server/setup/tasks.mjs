@@ -3,6 +3,7 @@
  * @typedef {object} Task
  * @property {Need[]} needs besides Node 24 and the npm packages, which all of them need
  * @property {string[][]} commands argument lists for Node 24, run one after the other while they succeed
+ * @property {boolean} [examines] it tells what is missing, so it runs without it
  * @property {boolean} [argumentsSelect] its arguments select a part of it, which may not need everything
  */
 
@@ -32,6 +33,11 @@ export const tasks = {
   packs: {
     needs: [],
     commands: [['server/cli/packs.ts']],
+  },
+  doctor: {
+    needs: ['worker', 'onnxruntime', 'face-models', 'raster-kernel'],
+    commands: [['server/cli/doctor.ts']],
+    examines: true,
   },
   check: {
     needs: [],

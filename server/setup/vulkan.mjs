@@ -7,7 +7,7 @@ import { platform, projectPath } from './paths.mjs';
 import { say, step } from './progress.mjs';
 import { aptPrefix } from './system-packages.mjs';
 
-const PROBE = projectPath('server/inference/testing/probe-webgpu.ts');
+const PROBE = projectPath('server/inference/probe-webgpu.ts');
 const PROBE_TIMEOUT_MS = 60_000;
 const PACKAGES = ['mesa-vulkan-drivers', 'libvulkan1'];
 const SOURCES = '/etc/apt/sources.list.d';

@@ -10,7 +10,7 @@ export interface CliResult {
 
 /** Runs one of the commands as its own process, as npm does. `onStart` may watch and signal it. */
 export function runCli(
-  command: 'animate' | 'bench' | 'bench-quality' | 'packs',
+  command: 'animate' | 'bench' | 'bench-quality' | 'doctor' | 'packs',
   args: readonly string[],
   onStart: (child: ChildProcess) => void = () => {},
   env: NodeJS.ProcessEnv = process.env,

@@ -1,5 +1,5 @@
-import { requireSupported } from '../onnx-model.ts';
-import { probeProvider } from '../probe-graph.ts';
+import { requireSupported } from './onnx-model.ts';
+import { probeProvider } from './probe-graph.ts';
 
 /**
  * Whether the `webgpu` provider runs here at all, on hardware or in software: exit code 0, or 1 and the reason. A
