@@ -183,7 +183,7 @@ describe('RegionCropper', () => {
     const image = ramp(20, 20);
     const memory = new Uint8Array(image.data.length + 1);
     memory.set(image.data, 1);
-    const odd = { ...image, data: memory.subarray(1) };
+    const odd = { ...image, data: Buffer.from(memory.buffer, 1) };
     const region = { centerX: 10, centerY: 10, sizePx: 12, rollRad: 0.2 };
     const expected = new Float32Array(3 * 16 * 16);
     const actual = new Float32Array(3 * 16 * 16);

@@ -11,11 +11,14 @@ const spec: SessionSpec = { sessionId, portrait, settings: DEFAULT_SETTINGS, max
 const stream = { codec: 'VP8', payloadType: 96, ssrc: 0xffffffff } as const;
 const remote = { ip: '127.0.0.1', port: 40_000 };
 
+const layers = { person: portrait.still, background: portrait.still };
 const messages: HouseToStudio[] = [
   { type: 'session.open', spec },
   { type: 'session.start', sessionId, remote, camera: stream, output: { ...stream, cname: 'effigy' } },
   { type: 'session.settings', sessionId, settings: DEFAULT_SETTINGS },
   { type: 'session.portrait', sessionId, portrait },
+  { type: 'session.portrait', sessionId, portrait: { ...portrait, layers } },
+  { type: 'session.portrait', sessionId, portrait: { ...portrait, layers: null } },
   { type: 'session.calibrate', sessionId },
   { type: 'session.bitrate', sessionId, bitrateBps: 500_000 },
   { type: 'session.keyframe', sessionId },
@@ -40,6 +43,25 @@ describe('messages of the house', () => {
     refuse({ still: { ...still, data: [...still.data] } });
     refuse({ landmarks: { points: new Float32Array(3), confidence: 1 } });
     refuse({ landmarks: null });
+    refuse({ layers: { person: still, background: { width: 16, height: 64, data: still.data } } });
+    refuse({ layers: { person: still } });
+    refuse({ mask: still });
+  });
+
+  it('bring pictures in memory of their own, wherever in the message they lay', () => {
+    const { still } = portrait;
+    const message = Buffer.concat([Buffer.from([1]), still.data, Buffer.from([2])]);
+    const data = message.subarray(1, 1 + still.data.length);
+    const parsed = parseHouseMessage({
+      type: 'session.portrait',
+      sessionId,
+      portrait: { ...portrait, still: { ...still, data } },
+    });
+    if (parsed.type !== 'session.portrait') throw new Error('another message');
+    const received = parsed.portrait.still.data;
+    expect(received).toEqual(new Uint8Array(still.data));
+    expect(Buffer.isBuffer(received)).toBe(false);
+    expect([received.byteOffset, received.buffer.byteLength]).toEqual([0, still.data.length]);
   });
 
   it('with a field that is anything else are refused in words, or whole', () => {

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { sessionSettingsSchema } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import { LANDMARK_COUNT } from '../face/face-landmarks.ts';
+import type { PortraitLayers } from '../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
-import type { HouseToStudio } from './studio-protocol.ts';
+import type { HouseToStudio, PreparedPortrait } from './studio-protocol.ts';
 
 /** Checks of what comes over the house's channel: native code behind it trusts sizes. */
 
@@ -13,11 +14,17 @@ const sessionId = z.string().min(1).max(128);
 
 const stillSideLimitPx = 1920;
 
+/**
+ * Bytes in memory of their own. The channel gives a part of the whole message, that may begin anywhere, as a `Buffer`,
+ * whose `slice` copies nothing.
+ */
+const bytes = z.instanceof(Uint8Array).transform((data) => new Uint8Array(data));
+
 const image: z.ZodType<RgbaImage> = z
   .object({
     width: z.int().min(2).max(stillSideLimitPx),
     height: z.int().min(2).max(stillSideLimitPx),
-    data: z.instanceof(Uint8Array),
+    data: bytes,
   })
   .refine(({ width, height, data }) => data.length === width * height * 4, 'data is not width × height × 4 bytes')
   .refine(({ width, height }) => width % 2 === 0 && height % 2 === 0, 'sides are not even');
@@ -27,7 +34,15 @@ const landmarks: z.ZodType<FaceLandmarks> = z.object({
   confidence: z.number(),
 });
 
-const portrait = z.object({ id: z.string(), still: image, landmarks });
+const layers: z.ZodType<PortraitLayers> = z.object({ person: image, background: image });
+
+/** Strict: a part of a portrait that is not known here must not be lost without a word. */
+const portrait = z
+  .strictObject({ id: z.string(), still: image, landmarks, layers: layers.nullish() })
+  .refine(
+    ({ still, layers }) => !layers || [layers.person, layers.background].every((layer) => isOfSize(layer, still)),
+    'the layers are not of the still’s size',
+  ) satisfies z.ZodType<PreparedPortrait>;
 
 const stream = z.object({
   codec: z.enum(['VP8', 'H264']),
@@ -60,6 +75,10 @@ const houseToStudioSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('session.keyframe'), sessionId }),
   z.object({ type: z.literal('session.close'), sessionId }),
 ]) satisfies z.ZodType<HouseToStudio>;
+
+function isOfSize({ width, height }: RgbaImage, of: RgbaImage): boolean {
+  return width === of.width && height === of.height;
+}
 
 /** The message, checked; throws an Error that says what is wrong with it. */
 export function parseHouseMessage(message: unknown): HouseToStudio {
