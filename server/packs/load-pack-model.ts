@@ -2,9 +2,10 @@ import type { GraphRunner } from '../inference/graph-runner.ts';
 import { InlineGraphRunner } from '../inference/inline-graph-runner.ts';
 import type { OnnxModelOptions, RefusedProvider } from '../inference/onnx-model.ts';
 import { FommModel } from './fomm/fomm-model.ts';
+import { LivePortraitModel } from './liveportrait/live-portrait-model.ts';
+import type { LivePortraitOptions } from './liveportrait/live-portrait-options.ts';
 import type { AnimationModel } from './motion-model.ts';
 import { graphFilesOf } from './pack-graphs.ts';
-import { PackError } from './store/pack-error.ts';
 import type { SettledManifest } from './store/pack-manifest.ts';
 import type { InstalledPack } from './store/pack-store.ts';
 
@@ -17,14 +18,23 @@ export interface LoadedModel {
   close(): Promise<void>;
 }
 
+/** What users may set of a model, by the pack's kind; of other kinds it is ignored. */
+export interface PackControls {
+  readonly liveportrait?: LivePortraitOptions;
+}
+
 /**
  * Loads an installed pack to run in this thread.
- * @throws InferenceError where onnxruntime refuses a graph; PackError where this version has no adapter for the kind
+ * @throws InferenceError where onnxruntime refuses a graph; PackError where the pack cannot do what `controls` want
  */
-export async function loadPackModel(pack: InstalledPack, options: OnnxModelOptions): Promise<LoadedModel> {
+export async function loadPackModel(
+  pack: InstalledPack,
+  options: OnnxModelOptions,
+  controls: PackControls = {},
+): Promise<LoadedModel> {
   const runner = await InlineGraphRunner.load(graphFilesOf(pack), options);
   try {
-    const model = createPackModel(pack.manifest, runner);
+    const model = createPackModel(pack.manifest, runner, controls);
     return { model, refusedProviders: runner.refusedProviders, close: () => runner.close() };
   } catch (error) {
     await runner.close();
@@ -35,9 +45,17 @@ export async function loadPackModel(pack: InstalledPack, options: OnnxModelOptio
 /**
  * The adapter of a pack's kind.
  * @param runner runs the pack's graphs; it is the caller's to close
- * @throws PackError where this version has none
+ * @throws PackError where the pack cannot do what `controls` want
  */
-export function createPackModel(manifest: SettledManifest, runner: GraphRunner): AnimationModel {
-  if (manifest.kind === 'fomm') return new FommModel(manifest, runner);
-  throw new PackError('bad-manifest', `this version of Effigy cannot animate with packs of the kind ${manifest.kind}`);
+export function createPackModel(
+  manifest: SettledManifest,
+  runner: GraphRunner,
+  { liveportrait }: PackControls = {},
+): AnimationModel {
+  switch (manifest.kind) {
+    case 'fomm':
+      return new FommModel(manifest, runner);
+    case 'liveportrait':
+      return new LivePortraitModel(manifest, runner, liveportrait);
+  }
 }

@@ -63,6 +63,8 @@ export interface PictureModel<P extends Portrait = Portrait> {
   readonly needs: 'picture';
   /** Side of the driving pictures it takes. */
   readonly drivingSizePx: number;
+  /** Whether portraits need not be square; absent: they must. */
+  readonly takesAnyShape?: boolean;
   /** As `MotionModel.prepare`. A portrait serves one driver: what the model remembers of the driver is in it. */
   prepare(still: RgbaImage, landmarks: FaceLandmarks, layers?: PortraitLayers | null): Promise<P>;
   /** Draws the portrait as the driver moves into `out`, which has the portrait's size and is owned by the caller. */

@@ -2,10 +2,14 @@ import type { GraphFile } from '../inference/inline-graph-runner.ts';
 import type { GraphValue } from './store/graph-signature.ts';
 import { graphPath, type InstalledPack } from './store/pack-store.ts';
 
+/** Landmarks are found by the server's own tracker: this graph may be in a pack, but never runs. */
+const UNUSED = 'landmarks';
+
 /** The graphs of an installed pack by name, each for one picture at a time. */
 export function graphFilesOf(pack: InstalledPack): Record<string, GraphFile> {
+  const used = Object.entries(pack.manifest.graphs).filter(([name]) => name !== UNUSED);
   return Object.fromEntries(
-    Object.entries(pack.manifest.graphs).map(([name, { inputs, outputs }]) => {
+    used.map(([name, { inputs, outputs }]) => {
       const file: GraphFile = { path: graphPath(pack, name), inputs: shapesOf(inputs), outputs: shapesOf(outputs) };
       return [name, file] as const;
     }),

@@ -19,9 +19,9 @@ OUTPUT_DEVIATIONS = {
     **{f"motion.detector.fc_{name}": deviation for name, deviation in HEAD_DEVIATIONS.items()},
     "warping.dense_motion_network.mask": 0.3,
     "warping.dense_motion_network.occlusion": 0.6,
-    "decoder.conv_img.0": 0.4,
+    "decoder.conv_img.0": 0.25,
 }
-GUIDANCE_DEVIATION = 0.3
+GUIDANCE_DEVIATION = 0.15
 """Of what normalisations add to a scale of 1, and of their biases."""
 FEATURE_DEVIATION, RESIDUE_DEVIATION = 0.5, 0.15
 """Of the features before the residual blocks, and of what each block adds."""

@@ -1,8 +1,8 @@
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import { smoothingTunings } from '../../motion/motion-tuning.ts';
 import { OneEuroFilter } from '../../motion/one-euro-filter.ts';
+import { DriverReference } from '../driver-reference.ts';
 import type { DrivingFrame } from '../motion-model.ts';
-import { DriverReference } from './driver-reference.ts';
 import { createKeypoints, type Keypoints } from './keypoints.ts';
 import { movementScale, transferMotion } from './transfer-motion.ts';
 
@@ -18,7 +18,7 @@ export class DriverMotion {
   constructor(source: Keypoints, portrait: FaceLandmarks) {
     const count = source.value.length / 2;
     this.#source = source;
-    this.#reference = new DriverReference(portrait, count);
+    this.#reference = new DriverReference(portrait, [2 * count, 4 * count]);
     this.#moved = createKeypoints(count);
     this.#valueFilter = new OneEuroFilter(2 * count, 2);
     this.#jacobianFilter = new OneEuroFilter(4 * count, 4);
@@ -34,10 +34,12 @@ export class DriverMotion {
     const { rotation: tuning } = smoothingTunings(frame.smoothing);
     this.#valueFilter.filter(driving.value, frame.timeMs, tuning);
     this.#jacobianFilter.filter(driving.jacobian, frame.timeMs, tuning);
-    this.#reference.update(frame, driving);
+    this.#reference.update(frame, [driving.value, driving.jacobian]);
     const { current } = this.#reference;
     if (frame.mode === 'absolute' || !current) return driving;
-    transferMotion(this.#source, driving, current, movementScale(this.#source, current), this.#moved);
+    const [value, jacobian] = current;
+    const reference: Keypoints = { value, jacobian };
+    transferMotion(this.#source, driving, reference, movementScale(this.#source, reference), this.#moved);
     return this.#moved;
   }
 }

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaceLandmarks, LANDMARK_COUNT } from '../../face/face-landmarks.ts';
 import { createRgbaImage, type RgbaImage } from '../../imaging/rgba-image.ts';
-import type { FloatTensors, GraphRunner } from '../../inference/graph-runner.ts';
 import type { InlineGraphRunner } from '../../inference/inline-graph-runner.ts';
 import type { DrivingFrame } from '../motion-model.ts';
 import { drawStandInLabel } from '../stand-in-label.ts';
 import type { FommManifest } from '../store/pack-manifest.ts';
+import { largestDifference, WatchedRunner } from '../testing/stored-reference.ts';
 import { FommModel } from './fomm-model.ts';
 import {
-  largestDifference,
   openTinyPack,
   REFERENCE,
   referenceImage,
@@ -21,38 +20,6 @@ const FACE: FaceLandmarks = {
   points: Float32Array.from({ length: LANDMARK_COUNT * 3 }, (_, i) => 32 + 20 * Math.sin(i * i)),
   confidence: 1,
 };
-
-/** Runs the graphs for real, and remembers what went in and out. */
-class WatchedRunner implements GraphRunner {
-  readonly runs: { graph: string; inputs: FloatTensors; outputs: FloatTensors }[] = [];
-  readonly #runner: GraphRunner;
-
-  constructor(runner: GraphRunner) {
-    this.#runner = runner;
-  }
-
-  get executionProvider() {
-    return this.#runner.executionProvider;
-  }
-
-  async run(graph: string, inputs: FloatTensors): Promise<FloatTensors> {
-    const kept = Object.entries(inputs).map(([name, { data, ...rest }]) => [name, { ...rest, data: data.slice() }]);
-    const outputs = await this.#runner.run(graph, inputs);
-    this.runs.push({ graph, inputs: Object.fromEntries(kept), outputs });
-    return outputs;
-  }
-
-  close(): Promise<void> {
-    return this.#runner.close();
-  }
-
-  /** Of the graph's last run. */
-  last(graph: string) {
-    const run = this.runs.findLast((run) => run.graph === graph);
-    if (!run) throw new Error(`${graph} did not run`);
-    return run;
-  }
-}
 
 let manifest: FommManifest;
 let runner: InlineGraphRunner;

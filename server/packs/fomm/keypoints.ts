@@ -12,11 +12,6 @@ export function createKeypoints(count: number): Keypoints {
   return { value: new Float32Array(2 * count), jacobian: new Float32Array(4 * count) };
 }
 
-export function copyKeypoints(from: Keypoints, to: Keypoints): void {
-  to.value.set(from.value);
-  to.jacobian.set(from.jacobian);
-}
-
 /** The outputs of the `keypoints` graph. */
 export function keypointsOf({ value, jacobian }: FloatTensors): Keypoints {
   return { value: value.data, jacobian: jacobian.data };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { hullArea } from '../../motion/hull-area.ts';
+import { largestDifference } from '../testing/stored-reference.ts';
 import { createKeypoints, type Keypoints } from './keypoints.ts';
-import { largestDifference, REFERENCE, referenceKeypoints } from './testing/reference.ts';
+import { REFERENCE, referenceKeypoints } from './testing/reference.ts';
 import { movementScale, transferMotion } from './transfer-motion.ts';
 
 const [source, initial, driving] = ([0, 1, 2] as const).map(referenceKeypoints);

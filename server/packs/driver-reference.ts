@@ -1,7 +1,6 @@
-import type { FaceLandmarks } from '../../face/face-landmarks.ts';
-import { poseDistance } from '../../motion/pose-likeness.ts';
-import type { DrivingFrame } from '../motion-model.ts';
-import { copyKeypoints, createKeypoints, type Keypoints } from './keypoints.ts';
+import type { FaceLandmarks } from '../face/face-landmarks.ts';
+import { poseDistance } from '../motion/pose-likeness.ts';
+import type { DrivingFrame } from './motion-model.ts';
 
 /** A better frame than the first is looked for so long. */
 const SEARCH_MS = 4000;
@@ -10,32 +9,36 @@ const IMPROVEMENT = 0.85;
 /** How fast another reference takes effect, so that no jump is seen: time constant. */
 const BLEND_MS = 150;
 
+/** Numbers that a network tells of a face in a frame, in lists of fixed lengths. Numbers between two faces mean a face. */
+export type Measures = readonly Float32Array[];
+
 /**
- * The driver's keypoints that relative motion is measured from. Until the driver says which frame is neutral, it is the
+ * The driver's face that relative motion is measured from. Until the driver says which frame is neutral, it is the
  * frame of the first seconds whose pose is nearest to the portrait's: there the two faces mean the same by the same
  * place.
  */
 export class DriverReference {
   /** In use; glides when another frame is chosen. Null before the first frame. */
-  current: Keypoints | null = null;
+  current: Measures | null = null;
   readonly #portrait: FaceLandmarks;
-  readonly #target: Keypoints;
-  readonly #blended: Keypoints;
+  readonly #target: Measures;
+  readonly #blended: Measures;
   #startMs = Number.NaN;
   #lastMs = Number.NaN;
   #bestDistance = Number.POSITIVE_INFINITY;
   #isGiven = false;
 
-  constructor(portrait: FaceLandmarks, keypointCount: number) {
+  /** @param lengths of the lists that a face is measured by */
+  constructor(portrait: FaceLandmarks, lengths: readonly number[]) {
     this.#portrait = portrait;
-    this.#target = createKeypoints(keypointCount);
-    this.#blended = createKeypoints(keypointCount);
+    this.#target = lengths.map((length) => new Float32Array(length));
+    this.#blended = lengths.map((length) => new Float32Array(length));
   }
 
-  /** Takes a frame and its keypoints into account. */
-  update({ landmarks, timeMs, reference }: DrivingFrame, keypoints: Keypoints): void {
+  /** Takes a frame and what was measured in it into account. */
+  update({ landmarks, timeMs, reference }: DrivingFrame, measures: Measures): void {
     if (reference === 'other') this.#forget();
-    if (reference === 'this' || this.#isNearest(landmarks, timeMs)) copyKeypoints(keypoints, this.#target);
+    if (reference === 'this' || this.#isNearest(landmarks, timeMs)) copy(measures, this.#target);
     if (reference === 'this') this.#isGiven = true;
     this.#glide(timeMs);
   }
@@ -61,14 +64,17 @@ export class DriverReference {
   #glide(timeMs: number): void {
     if (this.current) {
       const share = 1 - Math.exp(-Math.max(0, timeMs - this.#lastMs) / BLEND_MS);
-      moveTowards(this.#blended.value, this.#target.value, share);
-      moveTowards(this.#blended.jacobian, this.#target.jacobian, share);
+      for (const [i, values] of this.#blended.entries()) moveTowards(values, this.#target[i], share);
     } else {
-      copyKeypoints(this.#target, this.#blended);
+      copy(this.#target, this.#blended);
       this.current = this.#blended;
     }
     this.#lastMs = timeMs;
   }
+}
+
+function copy(from: Measures, to: Measures): void {
+  for (const [i, values] of to.entries()) values.set(from[i]);
 }
 
 function moveTowards(values: Float32Array, target: Float32Array, share: number): void {
