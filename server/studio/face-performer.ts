@@ -11,6 +11,8 @@ import type { PerformedFrame, Performer, StageTimes } from './performance.ts';
 export interface Tracker {
   /** Landmarks in the frame's pixels, null where there is no face. */
   track(frame: RgbaImage): Promise<FaceLandmarks | null>;
+  /** Frees what it holds elsewhere; idempotent. */
+  close?(): void;
 }
 
 /** Turns a driver's landmarks into motion, relative to a reference it keeps. */
@@ -21,7 +23,7 @@ export interface MotionSource {
   extract(landmarks: FaceLandmarks, timeMs: number): Motion;
 }
 
-/** What a performer is made of. It owns the portrait and closes it. */
+/** What a performer is made of. It owns the portrait and the tracker and closes them. */
 export interface PerformerParts<P extends Portrait> {
   readonly tracker: Tracker;
   readonly motion: MotionSource;
@@ -88,7 +90,7 @@ export class FacePerformer<P extends Portrait> implements Performer {
       return this.#present(step, face, times);
     } finally {
       this.#performing = false;
-      if (this.#closed) this.#parts.portrait.close();
+      if (this.#closed) this.#release();
     }
   }
 
@@ -116,7 +118,12 @@ export class FacePerformer<P extends Portrait> implements Performer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (!this.#performing) this.#parts.portrait.close();
+    if (!this.#performing) this.#release();
+  }
+
+  #release(): void {
+    this.#parts.portrait.close();
+    this.#parts.tracker.close?.();
   }
 
   /** Runs one stage, adds up its time, and turns an error into null. */

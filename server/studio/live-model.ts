@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { StudioInfo } from '../../shared/protocol.ts';
+import type { PackAbout, StudioInfo } from '../../shared/protocol.ts';
 import { DEFAULT_BATCH_WAIT_MS, EXECUTION_PROVIDERS, isExecutionProvider } from '../inference/execution-providers.ts';
 import { InferenceError } from '../inference/onnx-model.ts';
 import { LivePackRefusedError, openLivePack } from '../packs/live-pack.ts';
 import type { AnimationModel } from '../packs/motion-model.ts';
 import { PackError } from '../packs/store/pack-error.ts';
+import type { PackManifest } from '../packs/store/pack-manifest.ts';
 import { PackStore } from '../packs/store/pack-store.ts';
 import { defaultPacksDir } from '../packs/store/packs-dir.ts';
 import { DEFAULT_MOTION_MODEL, isMotionModelName, loadMotionModel } from './motion-models.ts';
@@ -13,6 +14,8 @@ import { DEFAULT_MOTION_MODEL, isMotionModelName, loadMotionModel } from './moti
 /** What animates the sessions of a studio. */
 export interface LiveModel {
   readonly info: StudioInfo;
+  /** Its frames are drawn elsewhere, those of all sessions together: one studio has room for many. */
+  readonly sharesDevice: boolean;
   /** The model for one performer. */
   readonly createModel: () => AnimationModel;
   close(): Promise<void>;
@@ -34,7 +37,7 @@ export async function openLiveModel(
   if (isMotionModelName(name)) {
     const model = await loadMotionModel(name);
     const info = { pack: model.name, executionProvider: model.executionProvider };
-    return { info, createModel: () => model, close: async () => {} };
+    return { info, sharesDevice: false, createModel: () => model, close: async () => {} };
   }
   const installed = await new PackStore(defaultPacksDir(environment)).open(name);
   const given = environment.EFFIGY_EXECUTION_PROVIDERS?.split(',').filter(isExecutionProvider) ?? [];
@@ -49,9 +52,21 @@ export async function openLiveModel(
   });
   const { executionProvider, refusedProviders } = live;
   return {
-    info: { pack: live.name, executionProvider, refusedProviders },
+    info: { pack: live.name, packAbout: aboutOf(installed.manifest), executionProvider, refusedProviders },
+    sharesDevice: true,
     createModel: live.createModel,
     close: () => live.close(),
+  };
+}
+
+function aboutOf({ title, licence, weights }: PackManifest): PackAbout {
+  return {
+    title,
+    licence: licence.name,
+    isNonCommercial: licence.nonCommercial,
+    isStandIn: weights === 'random',
+    // What reads motion from the picture itself knows no parts of a face.
+    hasStrengths: false,
   };
 }
 

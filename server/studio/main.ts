@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { FaceModels } from '../face/face-models.ts';
 import { parseHouseMessage } from './house-messages.ts';
@@ -6,6 +7,7 @@ import { createPerformerFactory } from './performer-factory.ts';
 import { Studio } from './session/studio.ts';
 import { Throttle } from './session/throttle.ts';
 import type { StudioToHouse } from './studio-protocol.ts';
+import { TrackingThreads } from './tracking-threads.ts';
 
 /**
  * A studio process: the child that the house forks (`serialization: 'advanced'`) for everything native. It lives as
@@ -32,9 +34,12 @@ const live = await openLiveModel({ onLost: die }).catch(async (error: unknown) =
   process.exit(1);
 });
 const models = await FaceModels.load();
+// With the built-in pack there is a studio for each core; with one on a GPU this studio alone has them all.
+const tracking = live.sharesDevice ? await TrackingThreads.start(Math.max(1, availableParallelism() - 1), die) : null;
 const stageErrors = new Throttle();
 const studio = new Studio({
   createPerformer: createPerformerFactory(models, live.createModel, {
+    ...(tracking && { openTracker: () => tracking.openTracker() }),
     onStageError: (stage, error) => {
       if (stageErrors.take(performance.now(), STAGE_ERROR_LOG_INTERVAL_MS)) console.error(`${stage} failed:`, error);
     },

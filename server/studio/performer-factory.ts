@@ -50,6 +50,11 @@ export async function createFacePerformer({
   return new FacePerformer({ ...common, tracker, motion, model });
 }
 
+export interface FactoryOptions {
+  /** Makes the tracker of each performer, instead of one in this thread. */
+  readonly openTracker?: () => Tracker;
+}
+
 /**
  * The factory a studio is given: all its sessions share the face models and the model pack.
  * @param model one for all, or makes one for each performer
@@ -57,8 +62,10 @@ export async function createFacePerformer({
 export function createPerformerFactory(
   models: FaceModels,
   model: AnimationModel | (() => AnimationModel),
-  options: Pick<PerformerOptions, 'onStageError'> = {},
+  options: Pick<PerformerOptions, 'onStageError'> & FactoryOptions = {},
 ): PerformerFactory {
+  const { onStageError, openTracker } = options;
   const modelOf = typeof model === 'function' ? model : () => model;
-  return (portrait, settings) => createFacePerformer({ models, model: modelOf(), portrait, settings, ...options });
+  return (portrait, settings) =>
+    createFacePerformer({ models, model: modelOf(), portrait, settings, onStageError, tracker: openTracker?.() });
 }

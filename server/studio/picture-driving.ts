@@ -60,6 +60,10 @@ export class PictureDriving<P extends Portrait> implements Tracker, MotionSource
     return this.#tracker.track(frame);
   }
 
+  close(): void {
+    this.#tracker.close?.();
+  }
+
   configure(settings: SessionSettings): void {
     if (this.#driving && settings.mirror !== this.#settings.mirror) this.#reference = 'other';
     this.#settings = settings;

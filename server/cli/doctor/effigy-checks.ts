@@ -64,7 +64,8 @@ async function lookAtCodecs() {
       const encoder = await VideoEncoder.open({ codec, ...size, bitrateBps: TEST_BITRATE_BPS });
       const decoder = await VideoDecoder.open(codec);
       const { data } = encoder.encode(createRgbaImage(TEST_SIDE_PX, TEST_SIDE_PX), { keyframe: true, intervalMs: 40 });
-      if (!decoder.decode(data, 0)) throw new Error('no picture came back');
+      const decoded = decoder.decode(Buffer.from(data), 0);
+      if (!decoded.ok) throw new Error(decoded.message);
       encoder.close();
       decoder.close();
     } catch (error) {
