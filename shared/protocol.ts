@@ -83,9 +83,23 @@ export interface IceServer {
   credential?: string;
 }
 
+/** What a user should know of a model pack that was installed. */
+export interface PackAbout {
+  title: string;
+  /** Name of its licence. */
+  licence: string;
+  isNonCommercial: boolean;
+  /** Made for measurements: its weights are random. */
+  isStandIn: boolean;
+  /** Whether the strengths of head, mouth, brows and eyes do anything. */
+  hasStrengths: boolean;
+}
+
 /** What animates this session. */
 export interface StudioInfo {
   pack: string;
+  /** Absent for what is built in. */
+  packAbout?: PackAbout;
   executionProvider: string;
   /** Better providers that could not be used, each with why and what to do. Absent where none was wanted. */
   refusedProviders?: readonly { readonly executionProvider: string; readonly reason: string }[];

@@ -35,6 +35,7 @@ describe('statistics of the stage', () => {
       droppedFrames: 3,
       executionProvider: 'cpu',
       refusedProviders: null,
+      packAbout: null,
       pack: 'mesh',
       portrait: 'sailor',
       state: 'live',

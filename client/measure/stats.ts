@@ -1,4 +1,4 @@
-import type { PerformanceState, StudioInfo } from '../../shared/protocol.ts';
+import type { PackAbout, PerformanceState, StudioInfo } from '../../shared/protocol.ts';
 import type { SessionPhase, SessionView } from '../session/session-view.ts';
 
 /** What the page does: the phase of its session and, while that is live, what the portrait does. */
@@ -18,6 +18,8 @@ export interface StageStats {
   /** Better providers that the server could not use, each with why. */
   refusedProviders: NonNullable<StudioInfo['refusedProviders']> | null;
   pack: string | null;
+  /** Of a pack that was installed: its licence, and what it can do. */
+  packAbout: PackAbout | null;
   /** Id of the portrait on the stage. */
   portrait: string | null;
   state: StageState;
@@ -50,6 +52,7 @@ export function stageStats(view: SessionView, sight: StreamSight): StageStats {
     executionProvider: server?.studio.executionProvider ?? null,
     refusedProviders: server?.studio.refusedProviders ?? null,
     pack: server?.studio.pack ?? null,
+    packAbout: server?.studio.packAbout ?? null,
     portrait: view.phase === 'gallery' ? null : (view.portrait?.id ?? null),
     state: stageState(view, sight.flow),
   };

@@ -20,6 +20,8 @@ const modes = [
   { value: 'absolute', label: 'Absolute', hint: 'The portrait takes on your own pose and expression.' },
 ] as const;
 
+const PACK_STRENGTHS: readonly StrengthName[] = ['poseStrength', 'mouthStrength', 'browStrength', 'eyeStrength'];
+
 /** Everything that can be set while performing. It shows the settings it is given and keeps none. */
 export class Controls {
   readonly element: HTMLElement;
@@ -58,6 +60,14 @@ export class Controls {
         keyCap(keyOf('reset')),
       ),
     );
+  }
+
+  /** Strengths that the pack does not know are not shown. */
+  offerStrengths(offered: boolean): void {
+    for (const name of PACK_STRENGTHS) {
+      const row = this.#sliders.get(name)?.input.parentElement;
+      if (row) row.hidden = !offered;
+    }
   }
 
   show(settings: SessionSettings): void {

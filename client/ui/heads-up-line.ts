@@ -1,5 +1,5 @@
 import type { StageStats } from '../measure/stats.ts';
-import { el, setText } from './dom.ts';
+import { el, setAttribute, setText } from './dom.ts';
 import { headsUpItems } from './heads-up-words.ts';
 
 /** One line of figures under the picture, always visible. Each explains itself to pointer, keyboard and screen reader. */
@@ -14,19 +14,18 @@ export class HeadsUpLine {
   show(stats: StageStats): void {
     const items = headsUpItems(stats);
     if (this.#items.length === 0) {
-      for (const [index, { name, explanation }] of items.entries()) {
-        const item = el('span', {
-          class: 'hud-item',
-          tabindex: 0,
-          'data-name': name,
-          'data-explanation': explanation,
-          'aria-description': explanation,
-        });
+      for (const [index, { name }] of items.entries()) {
+        const item = el('span', { class: 'hud-item', tabindex: 0, 'data-name': name });
         this.#items.push(item);
         if (index > 0) this.element.append(el('span', { class: 'hud-dot', 'aria-hidden': 'true' }, ' · '));
         this.element.append(item);
       }
     }
-    for (const [index, { text }] of items.entries()) setText(this.#items[index], text);
+    for (const [index, { text, explanation }] of items.entries()) {
+      const item = this.#items[index];
+      setText(item, text);
+      setAttribute(item, 'data-explanation', explanation);
+      setAttribute(item, 'aria-description', explanation);
+    }
   }
 }

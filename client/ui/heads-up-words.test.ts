@@ -16,6 +16,7 @@ describe('heads-up line', () => {
         serverMs: 24.2,
         droppedFrames: 3,
         executionProvider: 'cpu',
+        packAbout: null,
         refusedProviders: [],
         pack: 'mesh',
         portrait: 'sailor',
@@ -31,6 +32,7 @@ describe('heads-up line', () => {
       serverMs: null,
       droppedFrames: null,
       executionProvider: 'cpu',
+      packAbout: null,
       refusedProviders: [{ executionProvider: 'cuda', reason: 'there is no NVIDIA GPU' }],
       pack: 'fomm',
       portrait: null,
@@ -38,6 +40,28 @@ describe('heads-up line', () => {
     }).find(({ name }) => name === 'executionProvider');
     expect(provider?.text).toBe('CPU');
     expect(provider?.explanation).toContain('Not on CUDA: there is no NVIDIA GPU.');
+  });
+
+  it('says whose licence a pack has, and where it may not be sold', () => {
+    const about = { title: 'First Order Motion Model', licence: 'CC BY-NC 4.0', isStandIn: false, hasStrengths: false };
+    const pack = (isNonCommercial: boolean, isStandIn: boolean) =>
+      headsUpItems({
+        glassToGlassMs: null,
+        fps: null,
+        serverMs: null,
+        droppedFrames: null,
+        executionProvider: 'cuda',
+        refusedProviders: [],
+        pack: 'fomm',
+        packAbout: { ...about, isNonCommercial, isStandIn },
+        portrait: null,
+        state: 'live',
+      }).find(({ name }) => name === 'pack');
+    expect(pack(true, false)?.text).toBe('fomm, non-commercial');
+    expect(pack(true, false)?.explanation).toContain('CC BY-NC 4.0, not for commercial use.');
+    expect(pack(false, false)?.text).toBe('fomm');
+    expect(pack(false, false)?.explanation).not.toContain('random');
+    expect(pack(false, true)?.explanation).toContain('weights are random');
   });
 
   it('has a dash for what is not known', () => {
@@ -48,6 +72,7 @@ describe('heads-up line', () => {
         serverMs: null,
         droppedFrames: null,
         executionProvider: null,
+        packAbout: null,
         refusedProviders: [],
         pack: null,
         portrait: null,

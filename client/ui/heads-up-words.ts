@@ -1,3 +1,4 @@
+import type { PackAbout } from '../../shared/protocol.ts';
 import type { StageStats } from '../measure/stats.ts';
 
 export interface HeadsUpItem {
@@ -12,7 +13,7 @@ const providers: Record<string, string> = { cpu: 'CPU', cuda: 'CUDA', tensorrt: 
 
 /** The figures of the heads-up line in words; what is not known is a dash. */
 export function headsUpItems(stats: StageStats): HeadsUpItem[] {
-  const { executionProvider, refusedProviders, pack } = stats;
+  const { executionProvider, refusedProviders, pack, packAbout } = stats;
   return [
     {
       name: 'glassToGlassMs',
@@ -45,8 +46,24 @@ export function headsUpItems(stats: StageStats): HeadsUpItem[] {
         ...(refusedProviders ?? []).map((refused) => `Not on ${nameOf(refused.executionProvider)}: ${refused.reason}.`),
       ].join(' '),
     },
-    { name: 'pack', text: pack ?? '–', explanation: 'The model pack that animates the portrait.' },
+    {
+      name: 'pack',
+      text: packAbout?.isNonCommercial ? `${pack}, non-commercial` : (pack ?? '–'),
+      explanation: aboutPack(packAbout),
+    },
   ];
+}
+
+function aboutPack(about: PackAbout | null): string {
+  const what = 'The model pack that animates the portrait.';
+  if (!about) return what;
+  return [
+    what,
+    `${about.title}, licence: ${about.licence}${about.isNonCommercial ? ', not for commercial use' : ''}.`,
+    about.isStandIn && 'Its weights are random: it shows how fast the model is, not what it can do.',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function nameOf(executionProvider: string): string {

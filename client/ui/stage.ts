@@ -107,6 +107,7 @@ export class Stage {
 
   showFigures(stats: StageStats): void {
     this.#hud.show(stats);
+    this.#controls.offerStrengths(stats.packAbout?.hasStrengths ?? true);
   }
 
   /** Starting and failing take the place of the controls, which have nothing to control then. */
