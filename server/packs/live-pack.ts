@@ -13,7 +13,13 @@ export const LIVE_MIN_FPS = 10;
 /** Graphs that run once per portrait; the others run for each frame. */
 export const PORTRAIT_GRAPHS: Readonly<Record<PackKind, readonly string[]>> = {
   fomm: ['source'],
-  liveportrait: ['appearance'],
+  liveportrait: ['appearance', 'landmarks'],
+};
+
+/** Inputs of frame graphs that belong to the portrait: they stay the same from frame to frame. */
+export const PORTRAIT_INPUTS: Readonly<Record<PackKind, readonly string[]>> = {
+  fomm: ['features', 'thumbnail', 'source_value', 'source_jacobian'],
+  liveportrait: ['feature_3d', 'kp_source'],
 };
 
 export interface LivePackOptions extends BatchingOptions {

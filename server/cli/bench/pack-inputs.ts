@@ -2,19 +2,21 @@ import type { FloatTensor, FloatTensors } from '../../inference/graph-runner.ts'
 import type { GraphFile } from '../../inference/inline-graph-runner.ts';
 
 /**
- * Inputs as a session gives them to a pack's graphs: what portrait graphs put out, by its name, is the portrait's and
- * never changes; the rest is new with each frame. The numbers are any: networks take as long with all of them.
+ * Inputs as a session gives them to a pack's graphs: the portrait's never change; the rest is new with each frame. The numbers are any: networks take as long with all of them.
  */
 export class SessionInputs {
   readonly #byGraph: ReadonlyMap<string, FloatTensors>;
 
-  constructor(graphs: Readonly<Record<string, GraphFile>>, portraitGraphs: readonly string[], seed: number) {
-    const ofPortrait = new Set(portraitGraphs.flatMap((graph) => Object.keys(graphs[graph]?.outputs ?? {})));
+  /** @param portraitInputs names of inputs that stay the same from frame to frame */
+  constructor(graphs: Readonly<Record<string, GraphFile>>, portraitInputs: readonly string[], seed: number) {
     this.#byGraph = new Map(
       Object.entries(graphs).map(([graph, { inputs }]) => [
         graph,
         Object.fromEntries(
-          Object.entries(inputs).map(([name, dims], i) => [name, tensor(dims, seed + i, ofPortrait.has(name))]),
+          Object.entries(inputs).map(([name, dims], i) => [
+            name,
+            tensor(dims, seed + i, portraitInputs.includes(name)),
+          ]),
         ),
       ]),
     );

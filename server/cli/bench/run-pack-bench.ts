@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BatchingGraphRunner } from '../../inference/batching-graph-runner.ts';
 import { GraphThread } from '../../inference/graph-thread.ts';
 import type { ExecutionProvider, RefusedProvider } from '../../inference/onnx-model.ts';
-import { PORTRAIT_GRAPHS } from '../../packs/live-pack.ts';
+import { PORTRAIT_GRAPHS, PORTRAIT_INPUTS } from '../../packs/live-pack.ts';
 import { graphFilesOf } from '../../packs/pack-graphs.ts';
 import type { InstalledPack } from '../../packs/store/pack-store.ts';
 import { deviceName, memoryInUse } from './compute-device.ts';
@@ -57,7 +57,7 @@ export async function runPackBench(
   const graphs = graphFilesOf(pack);
   const portraitGraphs = PORTRAIT_GRAPHS[pack.manifest.kind];
   const frameGraphs = Object.keys(graphs).filter((graph) => !portraitGraphs.includes(graph));
-  const inputsOf = (session: number) => new SessionInputs(graphs, portraitGraphs, session);
+  const inputsOf = (session: number) => new SessionInputs(graphs, PORTRAIT_INPUTS[pack.manifest.kind], session);
   const optimisedGraphsDir = await mkdtemp(join(tmpdir(), 'effigy-bench-'));
   const threadOptions = { ...options, portraitGraphs, optimisedGraphsDir };
   try {
@@ -71,7 +71,13 @@ export async function runPackBench(
     let portraitMs: Record<string, number>;
     try {
       batches = await measureBatches(thread, frameGraphs, inputsOf, options, say);
-      portraitMs = await measureGraphs(thread, portraitGraphs, 1, inputsOf, options.runs);
+      portraitMs = await measureGraphs(
+        thread,
+        Object.keys(graphs).filter((graph) => portraitGraphs.includes(graph)),
+        1,
+        inputsOf,
+        options.runs,
+      );
     } finally {
       await thread.close();
     }

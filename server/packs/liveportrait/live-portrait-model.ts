@@ -77,7 +77,7 @@ export class LivePortraitModel implements PictureModel<LivePortraitPortrait> {
     const region = this.#regionOf(still, landmarks);
     const planes = new Float32Array(3 * this.drivingSizePx ** 2);
     this.#cropper.crop(still, region, RANGE_0_TO_1, planes);
-    const img = this.#tensor(planes);
+    const img: FloatTensor = { ...this.#tensor(planes), isConstant: true };
     const seen = await this.#runner.run('motion', { img });
     const { output } = await this.#runner.run('appearance', { img });
     const { region: moved, relativeRotation } = this.#options;
