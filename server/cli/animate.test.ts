@@ -16,6 +16,7 @@ const MS = { num: 1, den: 1000 };
 const TICKS = [0, 33, 70, 100, 250, 283, 320, 350];
 const FACELESS = [5, 6];
 const TINY_PACK = join(import.meta.dirname, '../packs/fomm/testing/fomm-tiny');
+const TINY_LIVE_PORTRAIT = join(import.meta.dirname, '../packs/liveportrait/testing/liveportrait-tiny');
 
 let folder: string;
 let portrait: string;
@@ -94,13 +95,27 @@ describe('npm run animate', () => {
     const frames = await readAllFrames(out);
     expect(frames.map(({ timeMs }) => Math.round(timeMs))).toEqual(TICKS);
     for (const { image } of frames) expectLabel(image);
-    // Every frame the pack drew says so along its top: white letters on a dark band.
-    const [band] = frames.map(({ image }) => part(image, 0, 0, 512, 80));
-    const reds = band.data.filter((_, i) => i % 4 === 0);
-    expect(reds.filter((red) => red > 200).length).toBeGreaterThan(2500);
-    expect(reds.filter((red) => red < 80).length).toBeGreaterThan(20_000);
+    expectStandInLabel(frames[0].image);
     // The driver moves, and what it drives does too.
     expect(psnrDb(frames[3].image, frames[0].image)).toBeLessThan(45);
+  });
+
+  test('animates the face alone, and pastes it back into a picture of any shape', { timeout: 60_000 }, async () => {
+    const framed = await framedPortrait(641, 513);
+    await writeFile(join(folder, 'any-shape.png'), toPng(framed));
+    const out = join(folder, 'pasted.mp4');
+    const flags = ['--pack', TINY_LIVE_PORTRAIT, '--paste-back', '--region', 'expression', '--eye-ratio', 'driver'];
+    const result = await animate('--portrait', join(folder, 'any-shape.png'), ...flags, '--out', out);
+    expect(result).toMatchObject({ code: 0 });
+    expect(result.stderr).toContain('LivePortrait (tiny-32, random weights), on the CPU.');
+    const frames = await readAllFrames(out);
+    const [{ image }] = frames;
+    expect([image.width, image.height]).toEqual([642, 514]);
+    expectStandInLabel(image);
+    // What is around the face is as it was, and the face is not.
+    expect(psnrDb(part(image, 0, 100, 12, 400), part(framed, 0, 100, 12, 400))).toBeGreaterThan(30);
+    expect(psnrDb(part(image, 260, 200, 120, 120), part(framed, 260, 200, 120, 120))).toBeLessThan(20);
+    expect(psnrDb(frames[3].image, image)).toBeLessThan(60);
   });
 
   test('says when the driving video breaks off', { timeout: 60_000 }, async () => {
@@ -149,6 +164,12 @@ describe('npm run animate says in one line what is wrong with', () => {
       () => argumentsWith('--pack', TINY_PACK, '--portrait', at('framed.png'), '--crop', 'none', '--out', at('x.mp4')),
       1,
       /square pictures, not 641×513/,
+    ],
+    [
+      'controls that the pack has not',
+      () => argumentsWith('--pack', TINY_PACK, '--region', 'lips', '--out', at('x.mp4')),
+      2,
+      /fomm-tiny is not a pack of the kind liveportrait/,
     ],
     ['an unknown crop', () => argumentsWith('--crop', 'tight', '--out', at('x.mp4')), 2, /auto or none/],
     ['both motions', () => argumentsWith('--relative', '--absolute', '--out', at('x.mp4')), 2, /exclude/],
@@ -257,6 +278,13 @@ function part({ data, width }: RgbaImage, left: number, top: number, wide: numbe
     out.data.set(data.subarray(from, from + wide * 4), y * wide * 4);
   }
   return out;
+}
+
+/** Every frame that random weights drew says so along its top: white letters on a dark band. */
+function expectStandInLabel(image: RgbaImage): void {
+  const reds = part(image, 0, 0, 512, 80).data.filter((_, i) => i % 4 === 0);
+  expect(reds.filter((red) => red > 200).length).toBeGreaterThan(2500);
+  expect(reds.filter((red) => red < 80).length).toBeGreaterThan(20_000);
 }
 
 /** White letters on a dark pill, in the lower right corner. */

@@ -49,7 +49,7 @@ export async function animateVideo(options: AnimateOptions): Promise<AnimateResu
   await assertWritableTarget(options);
   // A driving file that is no video is told before the models are loaded.
   await readingDriving(options, async () => (await VideoReader.open(options.drivingPath)).close());
-  const pack = await loadAnimationPack(options.pack);
+  const pack = await loadAnimationPack(options);
   let models: FaceModels | null = null;
   try {
     for (const remark of pack.remarks) process.stderr.write(`${remark}\n`);
@@ -72,7 +72,7 @@ async function animateWith(model: AnimationModel, models: FaceModels, options: A
     models,
     model,
     portrait: picture,
-    settings: settingsOf(options),
+    settings: settingsOf(options, model),
     tracker: new RecordedTracker(track.frames),
     reference: isPictureModel(model) ? await referencePicture(options, track, reference) : undefined,
     onStageError: (_stage, error) => failures.push(error),
@@ -107,7 +107,7 @@ async function animateWith(model: AnimationModel, models: FaceModels, options: A
 
 /** Networks that look at pictures look at square ones. */
 function assertShape(model: AnimationModel, { still: { width, height } }: PortraitPicture): void {
-  if (!isPictureModel(model) || width === height) return;
+  if (!isPictureModel(model) || model.takesAnyShape || width === height) return;
   throw new CommandError(
     `the pack ${model.name} animates square pictures, not ${width}×${height} pixels; leave --crop none away`,
   );
@@ -189,9 +189,9 @@ class DrivingPictures {
   }
 }
 
-function settingsOf({ mode, mirror }: AnimateOptions): SessionSettings {
-  // The track is smooth already, and without the delay that a live filter has.
-  return sessionSettingsSchema.parse({ mode, mirror, smoothing: 0 });
+function settingsOf({ mode, mirror, smoothing }: AnimateOptions, model: AnimationModel): SessionSettings {
+  // The track is smooth already, and without the delay that a live filter has; what a model sees in pictures is not.
+  return sessionSettingsSchema.parse({ mode, mirror, smoothing: isPictureModel(model) ? smoothing : 0 });
 }
 
 /** Motion between pictures is best measured where both show one pose, other motion from a neutral face. */

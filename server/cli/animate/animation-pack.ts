@@ -9,24 +9,31 @@ import { isMotionModelName, loadMotionModel, MOTION_MODEL_NAMES } from '../../st
 import { CommandError, usageError } from '../command-error.ts';
 import { settlePacksDir } from '../packs/packs-dir.ts';
 import { userPath } from '../user-path.ts';
+import type { AnimateOptions } from './arguments.ts';
 
 /** What animates, and what the user should know of it, in sentences. */
 export interface AnimationPack extends LoadedModel {
   readonly remarks: readonly string[];
 }
 
+/** What the command line says of the pack. */
+export type PackChoice = Pick<AnimateOptions, 'pack' | 'livePortrait'>;
+
 /**
  * Loads what `--pack` names: the built-in pack, an installed one, or a folder with a `pack.json`. Nobody else waits for
  * this machine, so every core computes. Rejects with a `CommandError`.
  */
-export async function loadAnimationPack(nameOrFolder: string): Promise<AnimationPack> {
+export async function loadAnimationPack({ pack: nameOrFolder, livePortrait }: PackChoice): Promise<AnimationPack> {
   if (isMotionModelName(nameOrFolder)) {
+    if (livePortrait) throw notForThisPack(nameOrFolder);
     const model = await loadMotionModel(nameOrFolder);
     return { model, refusedProviders: [], remarks: [], close: async () => {} };
   }
   try {
     const pack = await openPack(nameOrFolder);
-    const loaded = await loadPackModel(pack, { executionProviders: ['cpu'], threads: availableParallelism() });
+    if (livePortrait && pack.manifest.kind !== 'liveportrait') throw notForThisPack(nameOrFolder);
+    const onnx = { executionProviders: ['cpu'], threads: availableParallelism() } as const;
+    const loaded = await loadPackModel(pack, onnx, { liveportrait: livePortrait ?? undefined });
     return { ...loaded, remarks: remarksOn(pack, loaded) };
   } catch (error) {
     if (error instanceof PackError) throw new CommandError(error.message);
@@ -48,6 +55,12 @@ export async function openPack(nameOrFolder: string): Promise<InstalledPack> {
     const builtIn = MOTION_MODEL_NAMES.join(', ');
     throw usageError(`there is no pack named "${nameOrFolder}"; there is: ${builtIn}. Of others: ${error.message}`);
   }
+}
+
+function notForThisPack(name: string): CommandError {
+  return usageError(
+    `${name} is not a pack of the kind liveportrait, which the flags for those are for (--help tells more)`,
+  );
 }
 
 function isPath(text: string): boolean {

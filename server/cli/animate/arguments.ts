@@ -1,9 +1,11 @@
 import { extname } from 'node:path';
 import type { SessionSettings } from '../../../shared/settings.ts';
+import type { LivePortraitOptions } from '../../packs/liveportrait/live-portrait-options.ts';
 import { DEFAULT_MOTION_MODEL, MOTION_MODEL_NAMES } from '../../studio/motion-models.ts';
 import { usageError } from '../command-error.ts';
 import { parseFlags } from '../parse-flags.ts';
 import { userPath } from '../user-path.ts';
+import { LIVE_PORTRAIT_FLAGS, LIVE_PORTRAIT_HELP, parseLivePortraitFlags } from './live-portrait-flags.ts';
 
 const FLAGS = {
   portrait: { type: 'string' },
@@ -16,6 +18,8 @@ const FLAGS = {
   'side-by-side': { type: 'boolean' },
   reference: { type: 'string' },
   mirror: { type: 'boolean' },
+  smoothing: { type: 'string' },
+  ...LIVE_PORTRAIT_FLAGS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -33,6 +37,10 @@ export interface AnimateOptions {
   readonly sideBySide: boolean;
   /** Index of the driving frame that motion is relative to; null for the most neutral one. */
   readonly referenceFrame: number | null;
+  /** 0 = raw, 1 = calmest; for packs that read motion from the pictures. */
+  readonly smoothing: number;
+  /** Controls that only packs of this kind have; null where none was asked for. */
+  readonly livePortrait: LivePortraitOptions | null;
 }
 
 export const ANIMATE_HELP = `Animates the face in a picture with the face in a video.
@@ -54,8 +62,10 @@ export const ANIMATE_HELP = `Animates the face in a picture with the face in a v
   --side-by-side        the driving video to the left of the result
   --pack <name>         what animates: ${MOTION_MODEL_NAMES.join(', ')} (default: ${DEFAULT_MOTION_MODEL}), an installed pack, or
                         the path of a pack's folder. Packs that are made for GPUs run here on the processor: slowly
+  --smoothing <N>       with such packs: how calm the motion is, 0 (raw, default) to 1
   --help                this text
 
+${LIVE_PORTRAIT_HELP}
 The result carries a visible AI label. Animate people only with their consent.
 `;
 
@@ -70,8 +80,10 @@ export function parseAnimateArguments(args: string[]): AnimateOptions | null {
   });
   if (extname(outPath).toLowerCase() !== '.mp4') throw usageError(`--out has to end in .mp4: ${values.out}`);
   if (values.relative && values.absolute) throw usageError('--relative and --absolute exclude each other');
-  const crop = values.crop ?? 'auto';
+  const livePortrait = parseLivePortraitFlags(values);
+  const crop = values.crop ?? (livePortrait?.pasteBack ? 'none' : 'auto');
   if (crop !== 'auto' && crop !== 'none') throw usageError(`--crop is auto or none, not "${crop}"`);
+  if (livePortrait?.pasteBack && crop !== 'none') throw usageError('--paste-back goes with --crop none alone');
   return {
     portraitPath,
     drivingPath,
@@ -82,7 +94,15 @@ export function parseAnimateArguments(args: string[]): AnimateOptions | null {
     crop,
     sideBySide: values['side-by-side'] ?? false,
     referenceFrame: values.reference === undefined ? null : parseFrameIndex(values.reference),
+    smoothing: values.smoothing === undefined ? 0 : parseSmoothing(values.smoothing),
+    livePortrait,
   };
+}
+
+function parseSmoothing(text: string): number {
+  const smoothing = Number(text);
+  if (/^[\d.]+$/.test(text) && smoothing >= 0 && smoothing <= 1) return smoothing;
+  throw usageError(`--smoothing is a number of 0 to 1, not "${text}"`);
 }
 
 function parseFrameIndex(text: string): number {

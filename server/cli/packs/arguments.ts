@@ -12,6 +12,7 @@ const FLAGS = {
   config: { type: 'string' },
   precision: { type: 'string' },
   'align-corners': { type: 'boolean' },
+  sampling: { type: 'string' },
   name: { type: 'string' },
   tiny: { type: 'boolean' },
   seed: { type: 'string' },
@@ -92,7 +93,8 @@ import:
   --kind <kind>          ${packKinds.join(' or ')}, where the name does not say it
   --config <name>        configuration of a checkpoint: vox-256 or vox-adv-256 (default: by the file's name)
   --precision <p>        float32, float16-weights or float16 (default: the converter's)
-  --align-corners        sample as PyTorch did before version 1.3
+  --align-corners        fomm: sample as PyTorch did before version 1.3
+  --sampling <s>         liveportrait: slices runs on every GPU (default), volume on a CPU and with CUDA alone
 synth:
   --tiny                 few channels and a small picture: made and run in seconds
   --seed <N>             of the random weights
@@ -105,10 +107,10 @@ docs/packs.md tells what a pack is and how to make one.
 const ACTIONS: Readonly<Record<Request['action'], readonly Flag[]>> = {
   list: ['json'],
   install: ['yes', 'accept-changed'],
-  import: ['yes', 'kind', 'config', 'precision', 'align-corners'],
+  import: ['yes', 'kind', 'config', 'precision', 'align-corners', 'sampling'],
   verify: ['json'],
   remove: [],
-  synth: ['tiny', 'seed', 'name', 'precision', 'align-corners'],
+  synth: ['tiny', 'seed', 'name', 'precision', 'align-corners', 'sampling'],
 };
 
 /** Parses the command line; null where help was asked for. @throws CommandError */
@@ -164,7 +166,11 @@ function parseAction(action: Request['action'], words: string[], values: Values)
 }
 
 function makerFlags(values: Values): string[] {
-  return [...given('--precision', values.precision), ...(values['align-corners'] ? ['--align-corners'] : [])];
+  return [
+    ...given('--precision', values.precision),
+    ...given('--sampling', values.sampling),
+    ...(values['align-corners'] ? ['--align-corners'] : []),
+  ];
 }
 
 function given(flag: string, value: string | undefined): string[] {

@@ -8,12 +8,9 @@ export type MotionRegion = (typeof MOTION_REGIONS)[number];
 export const LARGEST_RATIO = 0.8;
 export const LARGEST_MULTIPLIER = 3;
 
-const ratio = z
-  .union(
-    [z.literal('driver'), z.number().min(0).max(LARGEST_RATIO)],
-    `must be "driver", or a ratio of 0 to ${LARGEST_RATIO}`,
-  )
-  .nullable();
+const numberUpTo = (largest: number, message: string) => z.number(message).min(0, message).max(largest, message);
+const ratioMessage = `must be "driver", or a ratio of 0 to ${LARGEST_RATIO}`;
+const ratio = z.union([z.literal('driver'), numberUpTo(LARGEST_RATIO, ratioMessage)], ratioMessage).nullable();
 
 /** The controls of LivePortrait. What is not given is as in the official program. */
 export const livePortraitOptionsSchema = z.strictObject({
@@ -21,7 +18,7 @@ export const livePortraitOptionsSchema = z.strictObject({
   /** With relative motion: whether the head, too, turns from the portrait's own pose, or as the driver's does. */
   relativeRotation: z.boolean().default(true),
   /** How far everything moves, where the driver moves by 1. */
-  multiplier: z.number().min(0).max(LARGEST_MULTIPLIER).default(1),
+  multiplier: numberUpTo(LARGEST_MULTIPLIER, `must be a number of 0 to ${LARGEST_MULTIPLIER}`).default(1),
   /** Keeps shoulders where they are. Not given: where the pack can. */
   stitching: z.boolean().optional(),
   /** With relative motion: a portrait with parted lips begins with closed ones. Not given: where the pack can. */
