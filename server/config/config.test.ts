@@ -179,7 +179,13 @@ describe('the model pack', () => {
   test('has one studio per core when it is the built-in one, and one in all when it shares a GPU', () => {
     expect(loadConfig(surroundings()).config).toMatchObject({ pack: 'mesh', studios: 4 });
     const { config } = loadConfig(surroundings({ args: ['--pack', 'fomm', '--execution-providers', 'webgpu,cpu'] }));
-    expect(config).toMatchObject({ pack: 'fomm', studios: 1, executionProviders: ['webgpu', 'cpu'] });
+    expect(config).toMatchObject({
+      pack: 'fomm',
+      studios: 1,
+      seatsPerStudio: 3,
+      maxSessions: 3,
+      executionProviders: ['webgpu', 'cpu'],
+    });
   });
 
   test('cannot run where nobody knows, nor on a GPU when it is made for processors', () => {

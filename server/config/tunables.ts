@@ -178,8 +178,9 @@ export const tunables = {
     { min: 1, max: 256 },
     {
       section: 'studios',
-      default: 2,
-      help: 'Sessions per studio. On a CPU core two share the frame rate; more would stutter.',
+      default: (_, { pack }) => (pack === 'mesh' ? 2 : 3),
+      defaultText: '2; 3 with an installed pack',
+      help: 'Sessions per studio. Two share a core’s frame rate; where a GPU draws and other cores find the faces, three do.',
     },
   ),
   maxSessions: integer(

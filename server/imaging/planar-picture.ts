@@ -37,6 +37,10 @@ export class PlanarPictureScaler {
     if (planes.length !== 3 * size * size || out.width !== this.#width || out.height !== this.#height) {
       throw new RangeError(`${planes.length} floats into ${out.width}×${out.height}: set up for other sizes`);
     }
+    if (size === this.#width && size === this.#height) {
+      interleave(planes, out.data);
+      return;
+    }
     for (let y = 0; y < this.#height; y++) {
       this.#mixRows(planes, y);
       this.#widen(out.data, 4 * y * this.#width);
@@ -90,6 +94,16 @@ export class PlanarPictureScaler {
       d += size;
       data[to + 2] = toByte(row[a] * w0 + row[b] * w1 + row[c] * w2 + row[d] * w3);
     }
+  }
+}
+
+/** Planes into pixels of the same size. */
+function interleave(planes: Float32Array, data: Uint8Array): void {
+  const plane = planes.length / 3;
+  for (let i = 0, to = 0; i < plane; i++, to += 4) {
+    data[to] = toByte(255 * planes[i]);
+    data[to + 1] = toByte(255 * planes[i + plane]);
+    data[to + 2] = toByte(255 * planes[i + 2 * plane]);
   }
 }
 
