@@ -196,7 +196,8 @@ export const tunables = {
     { min: 1000, max: 300_000 },
     {
       section: 'studios',
-      default: 30_000,
+      default: (_, { pack }) => (pack === 'mesh' ? 30_000 : 120_000),
+      defaultText: '30000; 120000 with an installed pack, which may turn out too slow only when it has run',
       help: 'A studio that is not ready by then is started anew (models load in 1–3 s).',
     },
   ),
