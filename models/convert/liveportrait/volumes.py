@@ -118,25 +118,35 @@ class _SampleVolume(torch.autograd.Function):
 
 def _sample_between_slices(volume: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     """
-    Slices lie below each other in one high picture, a row of zeros after each. A point is sampled in the slices before
-    and behind it and mixed by its depth. Slices beyond the volume lie beyond the picture, and are 0 too.
+    Slices are the tiles of one picture, each with a row and a column of zeros after it. A point is sampled in the slices
+    before and behind it and mixed by its depth. Slices beyond the volume lie beyond the picture, and are 0 too. (Below
+    each other slices would make a high picture, in which a row's number has less binary places left for its fraction.)
     """
     channels, depth, height, width = _sizes(volume)
     out_depth, out_height, out_width = _sizes(x)
-    high = F.pad(volume, (0, 0, 0, 1)).reshape(-1, channels, depth * (height + 1), width)
-    rows = depth * (height + 1)
+    columns = max(count for count in range(1, math.isqrt(depth) + 1) if depth % count == 0)
+    tile_height, tile_width = height + 1, width + 1
+    picture_height, picture_width = depth // columns * tile_height, columns * tile_width
+    tiles = F.pad(volume, (0, 1, 0, 1)).reshape(-1, columns, tile_height, tile_width)
+    picture = tiles.transpose(1, 2).reshape(-1, channels, picture_height, picture_width)
 
-    slice_number = ((z + 1) * depth - 1) / 2
-    before = torch.floor(slice_number)
-    share = (slice_number - before).reshape(-1, 1, out_depth * out_height, out_width)
-    # Beyond one row outside everything is 0 anyway, and the next slice must not be reached.
-    row = torch.clamp(((y + 1) * height - 1) / 2, -1, height) + before * (height + 1)
+    # Beyond one pixel outside everything is 0 anyway, and the next slice must not be reached.
+    across = torch.clamp(((x + 1) * width - 1) / 2, -1, width)
+    down = torch.clamp(((y + 1) * height - 1) / 2, -1, height)
+    number = ((z + 1) * depth - 1) / 2
+    before = torch.floor(number)
 
-    def sampled(rows_down: Tensor) -> Tensor:
-        grid = torch.stack([x, (2 * rows_down + 1) / rows - 1], dim=4)
+    def sampled(slices: Tensor) -> Tensor:
+        row = torch.floor(slices / columns)
+        in_picture_x = across + (slices - row * columns) * tile_width
+        in_picture_y = down + row * tile_height
+        grid = torch.stack(
+            [(2 * in_picture_x + 1) / picture_width - 1, (2 * in_picture_y + 1) / picture_height - 1], dim=4
+        )
         grid = grid.reshape(-1, out_depth * out_height, out_width, 2)
-        return F.grid_sample(high, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+        return F.grid_sample(picture, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
-    front, back = sampled(row), sampled(row + (height + 1))
+    share = (number - before).reshape(-1, 1, out_depth * out_height, out_width)
+    front, back = sampled(before), sampled(before + 1)
     mixed = front + (back - front) * share
     return mixed.reshape(-1, channels, out_depth, out_height, out_width)

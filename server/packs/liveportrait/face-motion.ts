@@ -1,3 +1,4 @@
+import { finiteOutputs } from '../../inference/finite-outputs.ts';
 import type { FloatTensors } from '../../inference/graph-runner.ts';
 import { fromAngles } from '../../motion/rotation.ts';
 import type { Measures } from '../driver-reference.ts';
@@ -32,7 +33,8 @@ export function createFaceMotion(keypointCount: number): FaceMotion {
 }
 
 /** From the outputs of the `motion` graph for one picture. */
-export function faceMotionOf({ pitch, yaw, roll, t, scale, exp }: FloatTensors): FaceMotion {
+export function faceMotionOf(outputs: FloatTensors): FaceMotion {
+  const { pitch, yaw, roll, t, scale, exp } = finiteOutputs(outputs, 'motion');
   return {
     angles: Float32Array.from([pitch, yaw, roll], ({ data }) => (expectedDeg(data) * Math.PI) / 180),
     // How far away the face is has no say, as in the official program.
