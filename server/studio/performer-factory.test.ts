@@ -70,6 +70,25 @@ describe('the performer with its real parts', () => {
     expect(shown[0].subarray(0, rows.length).equals(rows)).toBe(true);
   });
 
+  test('leaves nothing open where the pack refuses the portrait', async () => {
+    let [opened, closed] = [0, 0];
+    const refused = createFacePerformer({
+      models,
+      model: {
+        ...(await loadMotionModel(DEFAULT_MOTION_MODEL)),
+        prepare: () => Promise.reject(new Error('no square')),
+      },
+      portrait: portrait(),
+      settings: DEFAULT_SETTINGS,
+      openTracker: () => {
+        opened++;
+        return { track: async () => null, close: () => closed++ };
+      },
+    });
+    await expect(refused).rejects.toThrow('no square');
+    expect(opened).toBe(closed);
+  });
+
   test('moves the portrait with the driver, holds it, and lets it rest', async () => {
     let sees: FaceLandmarks | null = canonicalLandmarks();
     const tracker: Tracker = { track: async () => sees };
@@ -78,7 +97,7 @@ describe('the performer with its real parts', () => {
       model: await loadMotionModel(DEFAULT_MOTION_MODEL),
       portrait: portrait(),
       settings: DEFAULT_SETTINGS,
-      tracker,
+      openTracker: () => tracker,
     });
     const nothing = createRgbaImage(1, 1);
     const rows = (data: Uint8Array) => Buffer.from(data.subarray(0, SIZE * SIZE * 3));

@@ -16,8 +16,8 @@ export type PerformerFactory = (
 ) => Promise<Performer>;
 
 export interface PerformerOptions extends Pick<PerformerParts<never>, 'onStageError'> {
-  /** Instead of tracking the driving frames with the face models. */
-  readonly tracker?: Tracker;
+  /** Makes what finds the driver's face, instead of a tracker with the face models in this thread. */
+  readonly openTracker?: () => Tracker;
   /** For models that read motion from pictures: what it is relative to, known before the first frame. */
   readonly reference?: ReferencePicture & { readonly timeMs: number };
 }
@@ -29,7 +29,7 @@ export async function createFacePerformer({
   portrait,
   settings,
   onStageError,
-  tracker = new ObservingTracker(new FaceTracker(models)),
+  openTracker = () => new ObservingTracker(new FaceTracker(models)),
   reference,
 }: {
   models: FaceModels;
@@ -39,15 +39,22 @@ export async function createFacePerformer({
 } & PerformerOptions): Promise<Performer> {
   const prepared = await model.prepare(portrait.still, portrait.landmarks, portrait.layers);
   const common = { portrait: prepared, face: portrait.landmarks, settings, onStageError };
-  if (isPictureModel(model)) {
-    const driving = new PictureDriving(model, tracker);
-    driving.configure(settings);
-    if (reference) await driving.prime(prepared, reference, reference.timeMs);
-    return new FacePerformer({ ...common, tracker: driving, motion: driving, model: driving.model });
+  const tracker = openTracker();
+  try {
+    if (isPictureModel(model)) {
+      const driving = new PictureDriving(model, tracker);
+      driving.configure(settings);
+      if (reference) await driving.prime(prepared, reference, reference.timeMs);
+      return new FacePerformer({ ...common, tracker: driving, motion: driving, model: driving.model });
+    }
+    const motion = new MotionExtractor();
+    motion.fitTo(portrait.landmarks);
+    return new FacePerformer({ ...common, tracker, motion, model });
+  } catch (error) {
+    tracker.close?.();
+    prepared.close();
+    throw error;
   }
-  const motion = new MotionExtractor();
-  motion.fitTo(portrait.landmarks);
-  return new FacePerformer({ ...common, tracker, motion, model });
 }
 
 export interface FactoryOptions {
@@ -67,5 +74,5 @@ export function createPerformerFactory(
   const { onStageError, openTracker } = options;
   const modelOf = typeof model === 'function' ? model : () => model;
   return (portrait, settings) =>
-    createFacePerformer({ models, model: modelOf(), portrait, settings, onStageError, tracker: openTracker?.() });
+    createFacePerformer({ models, model: modelOf(), portrait, settings, onStageError, openTracker });
 }

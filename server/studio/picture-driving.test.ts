@@ -38,6 +38,7 @@ class Stage {
   readonly performer: FacePerformer<Portrait>;
   readonly portrait: Portrait;
   sees: FaceLandmarks | null = face();
+  fails = false;
   #timeMs = 0;
 
   constructor(settings = SETTINGS) {
@@ -51,6 +52,7 @@ class Stage {
       animate: async (_portrait, frame, out) => {
         const points = frame.landmarks.points.slice();
         this.given.push({ ...frame, landmarks: { ...frame.landmarks, points }, spot: brightest(frame.picture) });
+        if (this.fails) throw new Error('the network failed');
         out.data.fill(99);
       },
     };
@@ -105,6 +107,17 @@ describe('PictureDriving', () => {
     stage.performer.calibrate(face());
     expect((await stage.perform()).reference).toBe('keep');
     expect(stage.performer.calibrate()).not.toBeNull();
+    expect((await stage.perform()).reference).toBe('this');
+    expect((await stage.perform()).reference).toBe('keep');
+  });
+
+  test('tells it again where the frame that should have been neutral failed', async () => {
+    const stage = new Stage();
+    await stage.perform();
+    stage.performer.calibrate();
+    stage.fails = true;
+    expect((await stage.perform()).reference).toBe('this');
+    stage.fails = false;
     expect((await stage.perform()).reference).toBe('this');
     expect((await stage.perform()).reference).toBe('keep');
   });

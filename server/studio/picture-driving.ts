@@ -125,7 +125,8 @@ export class PictureDriving<P extends Portrait> implements Tracker, MotionSource
   async #animate(portrait: P, out: RgbaImage): Promise<void> {
     if (!this.#driving) throw new Error('nothing was cut out of a frame');
     const reference = this.#reference;
-    this.#reference = 'keep';
     await this.#model.animate(portrait, { ...this.#driving, reference }, out);
+    // Told; unless something newer came meanwhile. A frame that failed has told nothing.
+    if (this.#reference === reference) this.#reference = 'keep';
   }
 }

@@ -73,7 +73,7 @@ async function animateWith(model: AnimationModel, models: FaceModels, options: A
     model,
     portrait: picture,
     settings: settingsOf(options, model),
-    tracker: new RecordedTracker(track.frames),
+    openTracker: () => new RecordedTracker(track.frames),
     reference: isPictureModel(model) ? await referencePicture(options, track, reference) : undefined,
     onStageError: (_stage, error) => failures.push(error),
   });

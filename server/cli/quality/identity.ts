@@ -118,7 +118,7 @@ async function drive(
     model: drawn,
     portrait: picture,
     settings: { ...DEFAULT_SETTINGS, mirror: false },
-    tracker: new RecordedTracker(frames),
+    openTracker: () => new RecordedTracker(frames),
     onStageError: (_stage, error) => failures.push(error),
   });
   performer.calibrate(frames[0].face as FaceLandmarks);

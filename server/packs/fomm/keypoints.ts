@@ -1,3 +1,4 @@
+import { finiteOutputs } from '../../inference/finite-outputs.ts';
 import type { FloatTensor, FloatTensors } from '../../inference/graph-runner.ts';
 
 /** What the keypoint network sees in one picture. K is the pack's number of keypoints. */
@@ -12,8 +13,9 @@ export function createKeypoints(count: number): Keypoints {
   return { value: new Float32Array(2 * count), jacobian: new Float32Array(4 * count) };
 }
 
-/** The outputs of the `keypoints` graph. */
-export function keypointsOf({ value, jacobian }: FloatTensors): Keypoints {
+/** The outputs of the `keypoints` graph. Throws an `InferenceError` where they are not numbers. */
+export function keypointsOf(outputs: FloatTensors): Keypoints {
+  const { value, jacobian } = finiteOutputs(outputs, 'keypoints');
   return { value: value.data, jacobian: jacobian.data };
 }
 
