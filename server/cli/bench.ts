@@ -1,9 +1,8 @@
-import { openPack } from './animate/animation-pack.ts';
 import { BENCH_HELP, parseBenchArguments } from './bench/arguments.ts';
 import { formatPackTable } from './bench/pack-report.ts';
 import { formatJson, formatTable } from './bench/report.ts';
-import { runBench } from './bench/run-bench.ts';
 import { runPackBench } from './bench/run-pack-bench.ts';
+import { openPack } from './packs/open-pack.ts';
 import { runCommand } from './run-command.ts';
 
 /** `npm run bench`: what a live session costs on this machine. */
@@ -19,6 +18,8 @@ await runCommand('bench', async (args) => {
     process.stdout.write(options.json ? formatJson(result) : formatPackTable(result));
     return;
   }
+  // Networks are measured with onnxruntime alone; codecs, face models and studios are for whole sessions.
+  const { runBench } = await import('./bench/run-bench.ts');
   const result = await runBench(options, say);
   process.stdout.write(options.json ? formatJson(result) : formatTable(result));
 });

@@ -3,24 +3,11 @@ import { describeRefusals } from '../inference/execution-providers.ts';
 import type { ExecutionProvider, RefusedProvider } from '../inference/onnx-model.ts';
 import { createPackModel } from './load-pack-model.ts';
 import type { AnimationModel } from './motion-model.ts';
-import { graphFilesOf } from './pack-graphs.ts';
-import type { PackKind } from './store/pack-manifest.ts';
+import { graphFilesOf, PORTRAIT_GRAPHS } from './pack-graphs.ts';
 import type { InstalledPack } from './store/pack-store.ts';
 
 /** Below this a face does not seem to live: sessions are not begun. */
 export const LIVE_MIN_FPS = 10;
-
-/** Graphs that run once per portrait; the others run for each frame. */
-export const PORTRAIT_GRAPHS: Readonly<Record<PackKind, readonly string[]>> = {
-  fomm: ['source'],
-  liveportrait: ['appearance', 'landmarks'],
-};
-
-/** Inputs of frame graphs that belong to the portrait: they stay the same from frame to frame. */
-export const PORTRAIT_INPUTS: Readonly<Record<PackKind, readonly string[]>> = {
-  fomm: ['features', 'thumbnail', 'source_value', 'source_jacobian'],
-  liveportrait: ['feature_3d', 'kp_source'],
-};
 
 export interface LivePackOptions extends BatchingOptions {
   /** Refuse to run on the CPU, however fast that is. */

@@ -1,9 +1,8 @@
-import { MeshModel } from '../packs/mesh/mesh-model.ts';
 import type { MotionModel } from '../packs/motion-model.ts';
 
-/** The kinds of model packs there are, by name; the first is the default. */
+/** The built-in packs by name, each loaded by whoever uses it; the first is the default. */
 const MOTION_MODELS = {
-  mesh: (): Promise<MotionModel> => MeshModel.load(),
+  mesh: async (): Promise<MotionModel> => (await import('../packs/mesh/mesh-model.ts')).MeshModel.load(),
 } as const satisfies Record<string, () => Promise<MotionModel>>;
 
 export type MotionModelName = keyof typeof MOTION_MODELS;

@@ -1,14 +1,11 @@
-import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname } from 'node:path';
 import { type LoadedModel, loadPackModel } from '../../packs/load-pack-model.ts';
 import { isPictureModel } from '../../packs/motion-model.ts';
 import { PackError } from '../../packs/store/pack-error.ts';
-import { type InstalledPack, PackStore } from '../../packs/store/pack-store.ts';
-import { isMotionModelName, loadMotionModel, MOTION_MODEL_NAMES } from '../../studio/motion-models.ts';
+import type { InstalledPack } from '../../packs/store/pack-store.ts';
+import { isMotionModelName, loadMotionModel } from '../../studio/motion-models.ts';
 import { CommandError, usageError } from '../command-error.ts';
-import { settlePacksDir } from '../packs/packs-dir.ts';
-import { userPath } from '../user-path.ts';
+import { openPack } from '../packs/open-pack.ts';
 import type { AnimateOptions } from './arguments.ts';
 
 /** What animates, and what the user should know of it, in sentences. */
@@ -41,30 +38,10 @@ export async function loadAnimationPack({ pack: nameOrFolder, livePortrait }: Pa
   }
 }
 
-/** An installed pack by its name, or the pack in a folder. @throws CommandError, PackError */
-export async function openPack(nameOrFolder: string): Promise<InstalledPack> {
-  if (isPath(nameOrFolder)) {
-    const folder = userPath(nameOrFolder);
-    if (!(await stat(folder).catch(() => null))?.isDirectory()) throw usageError(`--pack ${folder} is not a folder`);
-    return new PackStore(dirname(folder)).open(basename(folder));
-  }
-  try {
-    return await new PackStore(settlePacksDir(undefined)).open(nameOrFolder);
-  } catch (error) {
-    if (!(error instanceof PackError) || error.fault !== 'unknown-pack') throw error;
-    const builtIn = MOTION_MODEL_NAMES.join(', ');
-    throw usageError(`there is no pack named "${nameOrFolder}"; there is: ${builtIn}. Of others: ${error.message}`);
-  }
-}
-
 function notForThisPack(name: string): CommandError {
   return usageError(
     `${name} is not a pack of the kind liveportrait, which the flags for those are for (--help tells more)`,
   );
-}
-
-function isPath(text: string): boolean {
-  return /[/\\]|^\.+$/.test(text);
 }
 
 function remarksOn({ manifest }: InstalledPack, { model, refusedProviders }: LoadedModel): string[] {

@@ -26,6 +26,7 @@ const FLAGS = {
 
 /** What `npm run bench` is asked to do. Paths are absolute. */
 export interface BenchOptions {
+  /** Empty where networks are measured: they take any picture. */
   readonly portraitPath: string;
   readonly drivingPath: string;
   /** Frames to measure, after as many again as the warm-up takes. */
@@ -75,7 +76,7 @@ export function parseBenchArguments(args: string[]): BenchOptions | null {
   const trialMs = parsePositive('--seconds', values.seconds, DEFAULT_TRIAL_S) * 1000;
   const isBuiltIn = pack === undefined || isMotionModelName(pack);
   return {
-    portraitPath: values.portrait ? userPath(values.portrait) : firstGalleryPicture(),
+    portraitPath: values.portrait ? userPath(values.portrait) : isBuiltIn ? firstGalleryPicture() : '',
     drivingPath: values.driving ? userPath(values.driving) : fileURLToPath(new URL('driving-clip.mp4', GALLERY)),
     frames: parsePositive('--frames', values.frames, DEFAULT_FRAMES),
     trialMs,
