@@ -6,7 +6,7 @@ Compares our modules and their ONNX files with the official code, all with the s
 
 The official code is imported from that checkout; none of it is part of this project. Needs `node` on the path, with the
 project's packages installed: the ONNX files run on the server's own runtime. Exits with 1 above the bound. In full size
-it takes some minutes and 8 GB of memory.
+it takes some minutes and 9 GB of memory; in double precision, too, 30 GB: use `--config small-64 --exact`.
 """
 
 from __future__ import annotations
@@ -31,11 +31,8 @@ from model import SAMPLINGS, LivePortrait, graphs_of
 from motion_transfer import angle_deg, rotation_of
 from random_weights import random_live_portrait
 
-BOUNDS = {"volume": 1e-5, "slices": 1e-4}
-"""
-On every graph in single precision. Slices below each other make a picture of a thousand rows: a row's number in it has
-four binary places less than one in a slice.
-"""
+BOUND = 1e-5
+"""On every graph in single precision."""
 EXACT_BOUND = 1e-11
 """On our modules in double precision, where rounding hides nothing."""
 # Where the official code has a size in its text, as in the public model; else small: seconds instead of minutes.
@@ -69,17 +66,16 @@ def main() -> int:
     official = OfficialModules(chosen.official, model)
     cases = official.cases(config, chosen.batch)
     print(f"{config.name}: largest difference from the official code", flush=True)
-    rotations = official.compare_rotations()
-    worst = {}
+    worst = official.compare_rotations()
     exact_worst = 0.0
     for sampling in SAMPLINGS:
         sampled = official.loaded_by_us(config, sampling)
-        worst[sampling] = max(rotations, report(f"modules, {sampling}", cases, run_modules(graphs_of(sampled), cases)))
+        worst = max(worst, report(f"modules, {sampling}", cases, run_modules(graphs_of(sampled), cases)))
         for precision in chosen.precisions:
             results = run_onnx(graphs_of(sampled), cases, export_live_portrait_graph, precision)
             difference = report(f"{precision}, {sampling}", cases, results)
             if precision == "float32":
-                worst[sampling] = max(worst[sampling], difference)
+                worst = max(worst, difference)
     if chosen.exact:
         torch.set_default_dtype(torch.float64)
         exact_cases = official.double().cases(config, chosen.batch)
@@ -87,12 +83,10 @@ def main() -> int:
             graphs = graphs_of(official.loaded_by_us(config, sampling))
             difference = report(f"double, {sampling}", exact_cases, run_modules(graphs, exact_cases))
             exact_worst = max(exact_worst, difference)
-    for sampling, difference in worst.items():
-        print(f"largest in single precision, {sampling}: {difference:.1e}, bound {BOUNDS[sampling]:.0e}")
+    print(f"largest in single precision: {worst:.1e}, bound {BOUND:.0e}")
     if chosen.exact:
         print(f"largest in double precision: {exact_worst:.1e}, bound {EXACT_BOUND:.0e}")
-    is_close = all(difference <= BOUNDS[sampling] for sampling, difference in worst.items())
-    return 0 if is_close and exact_worst <= EXACT_BOUND else 1
+    return 0 if worst <= BOUND and exact_worst <= EXACT_BOUND else 1
 
 
 class OfficialModules:
