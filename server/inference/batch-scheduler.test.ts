@@ -132,6 +132,31 @@ describe('BatchScheduler', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(24 + 8 + 24);
   });
 
+  test('keeps the bound where runs of another graph come in between', async () => {
+    const { clock, scheduler, device } = setUp({ fixedMs: 3, perCallMs: 0, graphs: ['slow', 'quick'], maxWaitMs: 8 });
+    // Others have called the graph lately, often enough to be worth waiting for.
+    const others = Array.from({ length: 6 }, () => scheduler.openSource());
+    for (const source of others) {
+      scheduler.call(source, 'slow', tensors(0), true).catch(() => {});
+      await clock.advance(1);
+    }
+    await clock.advance(10);
+    const lone = scheduler.openSource();
+    const sentMs = clock.now();
+    let endedMs = Number.POSITIVE_INFINITY;
+    scheduler.call(lone, 'slow', tensors(1), true).then(() => {
+      endedMs = clock.now();
+    });
+    const steady = scheduler.openSource();
+    for (let i = 0; i < 30; i++) {
+      scheduler.call(steady, 'quick', tensors(2), true).catch(() => {});
+      await clock.advance(6);
+    }
+    expect(device.batches.filter(({ graph }) => graph === 'quick').length).toBeGreaterThan(20);
+    // Of 6 ms the device is free for 3: the bound's 8 ms, what ran meanwhile, and its own run.
+    expect(endedMs - sentMs).toBeLessThanOrEqual(8 + 4 * 3 + 3);
+  });
+
   test('is fair and does not grow when there are far too many', async () => {
     const house = setUp({ fixedMs: 20, perCallMs: 20, sizes: [1, 2] });
     const { served, mostWaiting } = await simulate(house, 12, 40, 6000);

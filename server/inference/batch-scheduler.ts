@@ -68,6 +68,8 @@ export interface CallSource {
 interface Waiting extends BatchCall {
   readonly source: CallSource;
   readonly arrivedMs: number;
+  /** How long the device had been free in all when it came. */
+  readonly freeMsBefore: number;
   readonly isLatestOnly: boolean;
   resolve(outputs: FloatTensors): void;
   reject(error: Error): void;
@@ -97,13 +99,16 @@ export class BatchScheduler {
   readonly #queues: ReadonlyMap<string, GraphQueue>;
   readonly #counts = { calls: 0, batches: 0, superseded: 0, splitBatches: 0 };
   #running: Promise<void> | null = null;
-  #freeSinceMs = Number.NEGATIVE_INFINITY;
+  /** How long the device has been free in all, up to the last run. */
+  #freeMs = 0;
+  #freeSinceMs: number;
   #cancelTimer: (() => void) | null = null;
   #closed = false;
 
   constructor(options: BatchSchedulerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? REAL_CLOCK;
+    this.#freeSinceMs = this.#clock.now();
     this.#queues = new Map([...options.times].map(([graph, times]) => [graph, new GraphQueue(graph, times)]));
   }
 
@@ -134,7 +139,15 @@ export class BatchScheduler {
         throw new InferenceError(`${graph} has ${queue.calls.length} calls waiting already`);
       }
       this.#counts.calls++;
-      queue.add({ source, inputs, arrivedMs, isLatestOnly, resolve, reject });
+      queue.add({
+        source,
+        inputs,
+        arrivedMs,
+        freeMsBefore: this.#freeMsUntil(arrivedMs),
+        isLatestOnly,
+        resolve,
+        reject,
+      });
       this.#look();
     });
   }
@@ -168,7 +181,7 @@ export class BatchScheduler {
       const decision = decideBatch({
         times: queue.times,
         waiting: queue.calls.length,
-        keptMs: nowMs - Math.max(queue.oldestMs, this.#freeSinceMs),
+        keptMs: this.#freeMsUntil(nowMs) - queue.leastFreeMs,
         activeSources: queue.activeSources(nowMs),
         callIntervalMs: queue.callIntervalMs,
         maxWaitMs: this.#options.maxWaitMs,
@@ -182,6 +195,10 @@ export class BatchScheduler {
     if (soonestMs < Number.POSITIVE_INFINITY) this.#cancelTimer = this.#clock.after(soonestMs, () => this.#look());
   }
 
+  #freeMsUntil(nowMs: number): number {
+    return this.#running ? this.#freeMs : this.#freeMs + nowMs - this.#freeSinceMs;
+  }
+
   /** Graphs with calls, the longest-waiting call first. */
   #byAge(): GraphQueue[] {
     return [...this.#queues.values()].filter(({ calls }) => calls.length > 0).sort((a, b) => a.oldestMs - b.oldestMs);
@@ -189,6 +206,7 @@ export class BatchScheduler {
 
   #start(queue: GraphQueue, size: number): void {
     const calls = queue.take(size, ++this.#counts.batches);
+    this.#freeMs = this.#freeMsUntil(this.#clock.now());
     this.#running = this.#run(queue, calls, size).then(() => {
       this.#running = null;
       this.#freeSinceMs = this.#clock.now();
@@ -231,6 +249,11 @@ class GraphQueue {
 
   get oldestMs(): number {
     return Math.min(...this.calls.map(({ arrivedMs }) => arrivedMs));
+  }
+
+  /** Of the call that has been kept longest while the device was free. */
+  get leastFreeMs(): number {
+    return Math.min(...this.calls.map(({ freeMsBefore }) => freeMsBefore));
   }
 
   add(call: Waiting): void {
