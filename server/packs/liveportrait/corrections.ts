@@ -1,4 +1,5 @@
-import type { FloatTensors, GraphRunner } from '../../inference/graph-runner.ts';
+import { finiteOutputs } from '../../inference/finite-outputs.ts';
+import type { GraphRunner } from '../../inference/graph-runner.ts';
 
 /** Graphs that correct keypoints. A pack may lack each. */
 export type CorrectionGraph = 'stitching' | 'eyeRetargeting' | 'lipRetargeting';
@@ -38,7 +39,7 @@ export class Corrections {
     const data = new Float32Array(portrait.length + more.length);
     data.set(portrait);
     data.set(more, portrait.length);
-    const outputs: FloatTensors = await this.#runner.run(graph, { input: { data, dims: [1, data.length] } });
-    return outputs.output.data;
+    const outputs = await this.#runner.run(graph, { input: { data, dims: [1, data.length] } });
+    return finiteOutputs(outputs, graph).output.data;
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRgbaImage, type RgbaImage } from '../../imaging/rgba-image.ts';
+import type { GraphRunner } from '../../inference/graph-runner.ts';
 import type { InlineGraphRunner } from '../../inference/inline-graph-runner.ts';
 import type { DrivingFrame } from '../motion-model.ts';
 import { drawStandInLabel } from '../stand-in-label.ts';
@@ -146,6 +147,30 @@ describe('LivePortraitModel', () => {
     expect(labelled.data).not.toEqual(honest.data);
     drawStandInLabel(honest);
     expect(labelled.data).toEqual(honest.data);
+  });
+
+  test('refuses motion that is no number, and forgets it', async () => {
+    let spoils = false;
+    const spoiling: GraphRunner = {
+      executionProvider: 'cpu',
+      run: async (graph, inputs) => {
+        const outputs = await runner.run(graph, inputs);
+        if (spoils && graph === 'motion') outputs.exp.data[3] = Number.NaN;
+        return outputs;
+      },
+      close: async () => {},
+    };
+    const model = new LivePortraitModel(manifest, spoiling);
+    const portrait = await model.prepare(imageOf(REFERENCE.pictures[0], SIZE_PX), PORTRAIT_FACE);
+    const out = createRgbaImage(SIZE_PX, SIZE_PX);
+    const animate = (timeMs: number) => model.animate(portrait, drivingFrame(1, timeMs, { smoothing: 0.4 }), out);
+    await animate(0);
+    const good = out.data.slice();
+    spoils = true;
+    await expect(animate(40)).rejects.toThrow(/exp of the graph motion is not a number/);
+    spoils = false;
+    await animate(80);
+    expect(out.data).toEqual(good);
   });
 
   test('refuses a portrait that is not square, unless it pastes the face back', async () => {
