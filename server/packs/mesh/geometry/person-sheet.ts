@@ -24,8 +24,6 @@ const SPOKES = SILHOUETTE.length;
 const SHEET_VERTICES = RINGS * SPOKES;
 const FIRST_AT_BORDER = (RINGS - 2) * SPOKES;
 const FIRST_BEYOND_HAIR = (1 + OVER_HAIR.length) * SPOKES;
-/** Nothing of the person is nearer to an empty place than this, pixels. */
-const EMPTY_PX = 4;
 
 /** Canonical units below the jaw over which neck and trunk take over from the head; hair hangs lower. */
 const NECK_REACH = 1.15;
@@ -72,8 +70,6 @@ export class PersonSheet {
   readonly #height: number;
   readonly #spokes: readonly Spoke[];
   readonly #fadePx: number;
-  /** A place in the still where there is nothing of the person, if there is one. */
-  readonly #nowhere: readonly [number, number] | null;
   readonly #ownPose: Similarity;
   readonly #trunk: TrunkMotion;
   readonly #neck: NeckColumn;
@@ -101,7 +97,6 @@ export class PersonSheet {
     this.#width = person.width;
     this.#height = person.height;
     this.#fadePx = BORDER_FADE * meanRadius;
-    this.#nowhere = emptyPlace(person);
     this.#ownPose = ownPose;
     this.#trunk = new TrunkMotion(ownPose);
     this.#neck = new NeckColumn(ownPose, person, this.#trunk);
@@ -152,7 +147,12 @@ export class PersonSheet {
       });
     }
     this.ownVertices = vertices;
-    this.#triangles = sheetTriangles().filter((_, i, all) => showsPerson(person, this.#own, all, i - (i % 3)));
+    // Beyond a top that the border cuts off there is nothing, and not more of it.
+    const isNothing = (v: number) => v >= FIRST_BEYOND_HAIR && this.#isLoose(v);
+    this.#triangles = sheetTriangles().filter((_, i, all) => {
+      const t = i - (i % 3);
+      return !all.slice(t, t + 3).some(isNothing) && showsPerson(person, this.#own, all, t);
+    });
     this.#inHead = invertSimilarity(ownPose, this.#own, new Float64Array(3 * count));
     this.#ownPosed = new Float64Array(3 * count);
     for (let v = 0; v < count; v++) this.#posed(v, ownPose, this.#ownPosed, 3 * v);
@@ -225,10 +225,6 @@ export class PersonSheet {
     for (let s = 0; s < SPOKES; s++) {
       for (let k = 0; k < 2; k++) source[3 * (first + s) + k] = this.#own[3 * (SPOKES + s) + k];
     }
-    // Beyond a top that the border cuts off there is nothing, and not more of it.
-    for (let v = FIRST_BEYOND_HAIR; v < SHEET_VERTICES; v++) {
-      if (this.#nowhere && this.#isLoose(v)) source.set(this.#nowhere, 3 * (first + v));
-    }
     this.#neck.writeSources(source, first + SHEET_VERTICES);
   }
 
@@ -261,7 +257,7 @@ export class PersonSheet {
         continue;
       }
       const cut = spoke.cut * smoothstep(TOP_AT, TOP_FROM, spoke.upward);
-      const held = v >= FIRST_AT_BORDER && !this.#isLoose(v) ? 1 : Math.max(cut, 1 - withHead);
+      const held = v >= FIRST_AT_BORDER ? 1 : Math.max(cut, 1 - withHead);
       out[o] = x + dx * (1 - held * this.#heldBack(dx > 0 ? x : this.#width - x));
       out[o + 1] = y + dy * (1 - held * this.#heldBack(dy > 0 ? y : this.#height - y));
       out[o + 2] = own[i + 2] + (slid[2] - this.#ownPosed[i + 2]) * withHead + BEHIND_FACE;
@@ -272,7 +268,7 @@ export class PersonSheet {
   /** Whether a vertex lies on a spoke over the top of the head, which the border cuts off. */
   #isLoose(v: number): boolean {
     const { isCut, upward } = this.#spokes[v % SPOKES];
-    return this.#nowhere !== null && isCut && upward > TOP_AT;
+    return isCut && upward > TOP_AT;
   }
 
   /** How much of its motion away from a border a vertex has to give up: 1 at the border and beyond, 0 far from it. */
@@ -289,22 +285,6 @@ export class PersonSheet {
     out[o + 1] = scale * (r[3] * x + r[4] * y + r[5] * z) + t[1];
     out[o + 2] = scale * (r[6] * x + r[7] * y + r[8] * z) + t[2];
   }
-}
-
-/** The first place, from the top, with nothing of the person around it. */
-function emptyPlace({ width, height, data }: RgbaImage): readonly [number, number] | null {
-  const isEmpty = (x: number, y: number) => {
-    for (let dy = -EMPTY_PX; dy <= EMPTY_PX; dy++) {
-      for (let dx = -EMPTY_PX; dx <= EMPTY_PX; dx++) {
-        if (data[4 * ((y + dy) * width + x + dx) + 3] > 0) return false;
-      }
-    }
-    return true;
-  };
-  for (let y = EMPTY_PX; y < height - EMPTY_PX; y += EMPTY_PX) {
-    for (let x = EMPTY_PX; x < width - EMPTY_PX; x += EMPTY_PX) if (isEmpty(x, y)) return [x + 0.5, y + 0.5];
-  }
-  return null;
 }
 
 /** How far hair stands out beside the face: the median over the spokes to either side, pixels. */
