@@ -1,4 +1,4 @@
-import { finiteOutputs, finiteOutputs } from '../../inference/finite-outputs.ts';
+import { finiteOutputs } from '../../inference/finite-outputs.ts';
 import type { FloatTensors } from '../../inference/graph-runner.ts';
 import { fromAngles } from '../../motion/rotation.ts';
 import type { Measures } from '../driver-reference.ts';
