@@ -5,6 +5,7 @@ import type { FloatTensors } from './graph-runner.ts';
 import type { ConstantInput, FromGraphThread, GraphThreadTask, ToGraphThread } from './graph-thread-protocol.ts';
 import type { GraphFile } from './inline-graph-runner.ts';
 import { type ExecutionProvider, InferenceError, type RefusedProvider } from './onnx-model.ts';
+import { batchSizesOf } from './open-graphs.ts';
 
 const PROGRAM = new URL('./graph-thread-main.ts', import.meta.url);
 
@@ -19,7 +20,7 @@ export interface GraphThreadOptions {
   readonly threads?: number;
   /** Folder that keeps optimised graphs; null keeps none (default). */
   readonly optimisedGraphsDir?: string | null;
-  /** Batch sizes to warm up, smallest first, beginning with 1. Default 1, 2, 4, 8: more is more memory than speed. */
+  /** Batch sizes to warm up, smallest first, beginning with 1, where graphs can batch. Default 1, 2, 4, 8: more is more memory than speed. */
   readonly batchSizes?: readonly number[];
   /** Larger batches than one that takes longer are not used. Default: three frames' time at 30 fps. */
   readonly maxRunMs?: number;
@@ -99,7 +100,7 @@ export class GraphThread implements BatchEngine {
       batchSizes,
       maxRunMs: options.maxRunMs ?? DEFAULT_MAX_RUN_MS,
       portraitGraphs,
-      inputs: allocateInputs(graphs, (name) => (portraitGraphs.includes(name) ? 1 : Math.max(...batchSizes))),
+      inputs: allocateInputs(graphs, (name) => Math.max(...batchSizesOf({ graphs, portraitGraphs, batchSizes }, name))),
     };
     const worker = new Worker(PROGRAM, { workerData: task, execArgv: [] });
     const opened = await firstMessage(worker);

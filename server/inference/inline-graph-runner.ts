@@ -15,6 +15,8 @@ export interface GraphFile {
   readonly path: string;
   readonly inputs: Shapes<string>;
   readonly outputs: Shapes<string>;
+  /** Whether the first size of every input and output is open; otherwise the graph takes one picture at a time. */
+  readonly canBatch: boolean;
 }
 
 /**

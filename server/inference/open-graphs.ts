@@ -68,8 +68,7 @@ async function openOn(executionProvider: ExecutionProvider, task: GraphThreadTas
         optimisedGraphsDir: task.optimisedGraphsDir ?? undefined,
       });
       models.push(model);
-      const sizes = task.portraitGraphs.includes(name) ? [1] : task.batchSizes;
-      graphs.set(name, await warmUp(model, file, task.inputs[name], sizes, task.maxRunMs));
+      graphs.set(name, await warmUp(model, file, task.inputs[name], batchSizesOf(task, name), task.maxRunMs));
     }
     return graphs;
   } catch (error) {
@@ -78,7 +77,19 @@ async function openOn(executionProvider: ExecutionProvider, task: GraphThreadTas
   }
 }
 
-/** The first run of a size compiles and allocates, the second is measured. */
+/** Batch sizes that a graph is to be warmed up with, smallest first. */
+export function batchSizesOf(
+  { graphs, portraitGraphs, batchSizes }: Pick<GraphThreadTask, 'graphs' | 'portraitGraphs' | 'batchSizes'>,
+  graph: string,
+): readonly number[] {
+  return portraitGraphs.includes(graph) || !graphs[graph].canBatch ? [1] : batchSizes;
+}
+
+/**
+ * Of each size the first run compiles and allocates, the second is measured. A larger batch that fails ends it: the
+ * device may be too small for it, and the sizes before will do.
+ * @throws InferenceError where a batch of 1 fails, be it after a larger one
+ */
 async function warmUp(
   model: OnnxModel,
   file: GraphFile,
@@ -95,13 +106,25 @@ async function warmUp(
       Object.entries(inputs).map(([name, dims]) => [name, new Float32Array(shared[name], 0, productOf(dims))]),
     );
     const run = model.bind(inputs, batched(file.outputs, size), buffers);
-    const firstMs = await timed(run);
-    const ms = firstMs > SLOW_MS && model.executionProvider === 'cpu' ? firstMs : await timed(run);
+    const ms = await measure(run, model).catch((error: unknown) => {
+      if (size === 1) throw error;
+      return null;
+    });
+    if (ms === null) {
+      // The failure may have taken the device along.
+      await runs.get(1)?.execute();
+      break;
+    }
     runs.set(size, run);
     runTimes.push([size, ms]);
     if (ms > maxRunMs) break;
   }
   return { model, runs, runTimes };
+}
+
+async function measure(run: OnnxRun, model: OnnxModel): Promise<number> {
+  const firstMs = await timed(run);
+  return firstMs > SLOW_MS && model.executionProvider === 'cpu' ? firstMs : timed(run);
 }
 
 async function timed(run: OnnxRun): Promise<number> {

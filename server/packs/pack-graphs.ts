@@ -23,7 +23,12 @@ export function graphFilesOf(pack: InstalledPack): Record<string, GraphFile> {
   const used = Object.entries(pack.manifest.graphs).filter(([name]) => name !== UNUSED);
   return Object.fromEntries(
     used.map(([name, { inputs, outputs }]) => {
-      const file: GraphFile = { path: graphPath(pack, name), inputs: shapesOf(inputs), outputs: shapesOf(outputs) };
+      const file: GraphFile = {
+        path: graphPath(pack, name),
+        inputs: shapesOf(inputs),
+        outputs: shapesOf(outputs),
+        canBatch: [...inputs, ...outputs].every(({ dims }) => dims[0] === 'batch'),
+      };
       return [name, file] as const;
     }),
   );
