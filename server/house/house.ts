@@ -13,6 +13,7 @@ import { SfuPool } from '../sfu/sfu-pool.ts';
 import { createApp } from './http/app.ts';
 import { identityFromFiles, selfSignedIdentity } from './http/certificate.ts';
 import { listen, type TlsIdentity } from './http/listeners.ts';
+import { registerMetricsRoute } from './http/metrics-routes.ts';
 import { registerPageRoutes } from './http/page-routes.ts';
 import { registerPortraitRoutes } from './http/portrait-routes.ts';
 import { registerStatusRoutes } from './http/status-routes.ts';
@@ -120,6 +121,7 @@ export class House {
 
     const app = createApp(config, log);
     registerStatusRoutes(app, config, { sfu, studios, gallery, sessions });
+    registerMetricsRoute(app, config, { sfu, studios, sessions });
     registerPortraitRoutes(app, {
       gallery,
       uploads,

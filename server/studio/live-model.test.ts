@@ -47,6 +47,7 @@ describe('openLiveModel', () => {
   test('is the mesh when nobody says otherwise', async () => {
     const live = await openLiveModel({ onLost }, {});
     expect(live.info).toEqual({ pack: 'mesh', executionProvider: 'cpu' });
+    expect(live.schedulerStats).toBeUndefined();
     await live.close();
   });
 
@@ -62,6 +63,8 @@ describe('openLiveModel', () => {
     const expected = await drawn(alone.model);
     await alone.close();
     const pictures = await Promise.all([1, 2, 3].map(() => drawn(live.createModel())));
+    expect(live.schedulerStats?.()).toMatchObject({ calls: expect.any(Number), splitBatches: 0, waiting: 0 });
+    expect(live.schedulerStats?.().calls).toBeGreaterThan(6);
     for (const picture of pictures) {
       expect(picture.every((byte, i) => Math.abs(byte - expected[i]) <= 1)).toBe(true);
     }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { PackAbout, StudioInfo } from '../../shared/protocol.ts';
+import type { SchedulerStats } from '../inference/batch-scheduler.ts';
 import { DEFAULT_BATCH_WAIT_MS, EXECUTION_PROVIDERS, isExecutionProvider } from '../inference/execution-providers.ts';
 import { InferenceError } from '../inference/onnx-model.ts';
 import { LivePackRefusedError, openLivePack } from '../packs/live-pack.ts';
@@ -18,6 +19,8 @@ export interface LiveModel {
   readonly sharesDevice: boolean;
   /** The model for one performer. */
   readonly createModel: () => AnimationModel;
+  /** What the scheduler that sessions share did so far; absent where they share none. */
+  readonly schedulerStats?: () => SchedulerStats;
   close(): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export async function openLiveModel(
     info: { pack: live.name, packAbout: aboutOf(installed.manifest), executionProvider, refusedProviders },
     sharesDevice: true,
     createModel: live.createModel,
+    schedulerStats: () => live.runner.stats,
     close: () => live.close(),
   };
 }

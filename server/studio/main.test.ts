@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
@@ -12,6 +15,7 @@ import { CameraAndViewer } from './testing/camera-and-viewer.ts';
 import { movingPicture, psnrDb } from './testing/moving-picture.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const PACKS = fileURLToPath(new URL('../packs/fomm/testing', import.meta.url));
 const SIZE = 256;
 const FACE_UNIT_PX = SIZE / 6;
 
@@ -21,11 +25,16 @@ afterEach(() => {
 });
 
 /** A real studio process, as the house starts it. */
-function startStudio(): {
+function startStudio(env: Record<string, string> = {}): {
   send(message: HouseToStudio): void;
   told(type: StudioToHouse['type']): Promise<StudioToHouse>;
 } {
-  child = fork(MAIN, [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  child = fork(MAIN, [], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { ...process.env, ...env },
+  });
   const received: StudioToHouse[] = [];
   child.on('message', (message) => received.push(message as StudioToHouse));
   return {
@@ -75,6 +84,21 @@ it('animates with the real models, and shows the still portrait where the camera
   expect(psnrDb(frame.image!, still)).toBeGreaterThan(20);
   expect(await studio.told('session.stats')).toMatchObject({ sessionId: 'a' });
   peer.close();
+});
+
+it('tells what its scheduler does, where sessions share one', async () => {
+  const cache = await mkdtemp(join(tmpdir(), 'effigy-studio-'));
+  const studio = startStudio({
+    EFFIGY_PACK: 'fomm-tiny',
+    EFFIGY_PACKS_DIR: PACKS,
+    EFFIGY_CACHE: cache,
+    EFFIGY_EXECUTION_PROVIDERS: 'cpu',
+  });
+  expect(await studio.told('studio.stats')).toEqual({
+    type: 'studio.stats',
+    scheduler: { calls: 0, batches: 0, superseded: 0, splitBatches: 0, waiting: 0 },
+  });
+  await rm(cache, { recursive: true });
 });
 
 it('ends when the house’s channel closes, with sessions open too', async () => {

@@ -4,6 +4,7 @@ import { FaceModels } from '../face/face-models.ts';
 import { parseHouseMessage } from './house-messages.ts';
 import { openLiveModel, refusalOf } from './live-model.ts';
 import { createPerformerFactory } from './performer-factory.ts';
+import { sessionTunables } from './session/session-tunables.ts';
 import { Studio } from './session/studio.ts';
 import { Throttle } from './session/throttle.ts';
 import type { StudioToHouse } from './studio-protocol.ts';
@@ -59,6 +60,14 @@ process.on('message', (message) => {
 });
 
 tell({ type: 'studio.ready', info: live.info });
+
+const { schedulerStats } = live;
+if (schedulerStats) {
+  setInterval(
+    () => tell({ type: 'studio.stats', scheduler: schedulerStats() }),
+    sessionTunables.schedulerStatsIntervalMs,
+  );
+}
 
 function tell(message: StudioToHouse): void {
   // Between the channel's end and `disconnect` there is nobody to tell.

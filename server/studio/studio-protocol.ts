@@ -3,11 +3,14 @@ import type { SessionSettings } from '../../shared/settings.ts';
 import type { FaceLandmarks } from '../face/face-landmarks.ts';
 import type { PortraitLayers } from '../imaging/portrait-layers.ts';
 import type { RgbaImage } from '../imaging/rgba-image.ts';
+import type { SchedulerStats } from '../inference/batch-scheduler.ts';
 
 /**
  * Messages between the house and a studio (a child process, `child_process.fork` with `serialization: 'advanced'`).
  * Media does not pass here: RTP goes by UDP on loopback, between the studio's own socket and mediasoup's PlainTransport.
  */
+
+export type { SchedulerStats };
 
 export type VideoCodecName = 'VP8' | 'H264';
 
@@ -61,6 +64,8 @@ export type StudioToHouse =
   | { type: 'studio.ready'; info: StudioInfo }
   /** Sessions cannot be animated as the settings say, and trying again would not help; the studio ends. */
   | { type: 'studio.refused'; reason: string }
+  /** Once a second, where sessions share a scheduler: what it did since the studio started. */
+  | { type: 'studio.stats'; scheduler: SchedulerStats }
   | { type: 'session.opened'; sessionId: string; port: number }
   | { type: 'session.calibrated'; sessionId: string; reference: FaceLandmarks | null }
   /** Loss on the camera's stream: ask its producer for a keyframe. */
@@ -71,6 +76,8 @@ export type StudioToHouse =
       state: PerformanceState;
       fps: number | null;
       serverMs: number | null;
+      /** Since the session came to this studio, as are those dropped. */
+      sentFrames: number;
       droppedFrames: number;
     }
   | { type: 'session.tracking'; sessionId: string; contours: [number, number][][] | null }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SessionSpec } from '../../studio/studio-protocol.ts';
 import type { Log } from '../log.ts';
 import { DoublingRestarts } from './restart-policy.ts';
+import { StudioCounters } from './studio-counters.ts';
 import { StudioError } from './studio-error.ts';
 import { StudioProcess, type StudioProcessOptions } from './studio-process.ts';
 import type { StudioSeat, StudioSeatListener } from './studio-seat.ts';
@@ -35,6 +36,8 @@ const CLOSE_GRACE_MS = 1000;
  * Only few start at the same time, so that after a common death the first is ready as soon as can be.
  */
 export class StudioPool {
+  /** What all studios did, those included that are gone. */
+  readonly counters = new StudioCounters();
   readonly #options: StudioPoolOptions;
   readonly #log: Log;
   readonly #slots: Slot[];
@@ -59,7 +62,12 @@ export class StudioPool {
   }
 
   get readyCount(): number {
-    return this.#slots.filter(({ studio }) => studio?.ready).length;
+    return this.ready.length;
+  }
+
+  /** The studios that are ready. */
+  get ready(): StudioProcess[] {
+    return this.#slots.flatMap(({ studio }) => (studio?.ready ? [studio] : []));
   }
 
   /** Process ids of the studios alive. */
@@ -93,8 +101,7 @@ export class StudioPool {
 
   async #readyStudio(deadline: number): Promise<StudioProcess> {
     for (;;) {
-      const ready = this.#slots.flatMap(({ studio }) => (studio?.ready ? [studio] : []));
-      const leastLoaded = ready.sort((a, b) => a.seatCount - b.seatCount)[0];
+      const leastLoaded = this.ready.sort((a, b) => a.seatCount - b.seatCount)[0];
       if (leastLoaded) return leastLoaded;
       const leftMs = deadline - performance.now();
       if (leftMs <= 0 || this.#closed) throw new StudioError('none-ready', 'No studio is ready.');
@@ -127,22 +134,26 @@ export class StudioPool {
   }
 
   #start(slot: Slot): void {
-    const studio: StudioProcess = new StudioProcess(this.#options, {
-      onReady: () => {
-        this.#log.info({ pid: studio.pid, ...studio.info }, 'studio ready');
-        for (const { executionProvider, reason } of studio.info?.refusedProviders ?? []) {
-          this.#log.warn(
-            `${studio.info?.pack} runs on ${studio.info?.executionProvider}, not on ${executionProvider}: ${reason}`,
-          );
-        }
-        const isAwaited = this.#waitingForReady.size > 0;
-        this.#wakeWaiting();
-        this.#startTimer = setTimeout(() => this.#startNext(), isAwaited ? UNDISTURBED_MS : 0);
+    const studio: StudioProcess = new StudioProcess(
+      this.#options,
+      {
+        onReady: () => {
+          this.#log.info({ pid: studio.pid, ...studio.info }, 'studio ready');
+          for (const { executionProvider, reason } of studio.info?.refusedProviders ?? []) {
+            this.#log.warn(
+              `${studio.info?.pack} runs on ${studio.info?.executionProvider}, not on ${executionProvider}: ${reason}`,
+            );
+          }
+          const isAwaited = this.#waitingForReady.size > 0;
+          this.#wakeWaiting();
+          this.#startTimer = setTimeout(() => this.#startNext(), isAwaited ? UNDISTURBED_MS : 0);
+        },
+        onRefused: (reason) => this.#refuse(reason),
+        onExit: (reason) => this.#replace(slot, studio, reason),
+        onOutput: (line) => this.#log.warn({ pid: studio.pid }, `studio: ${line}`),
       },
-      onRefused: (reason) => this.#refuse(reason),
-      onExit: (reason) => this.#replace(slot, studio, reason),
-      onOutput: (line) => this.#log.warn({ pid: studio.pid }, `studio: ${line}`),
-    });
+      this.counters,
+    );
     slot.studio = studio;
   }
 

@@ -2,9 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { StudioInfo } from '../../../shared/protocol.ts';
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
-import type { HouseToStudio, SessionSpec, StudioToHouse } from '../../studio/studio-protocol.ts';
+import type { HouseToStudio, SchedulerStats, SessionSpec, StudioToHouse } from '../../studio/studio-protocol.ts';
+import { parseSchedulerStats } from './scheduler-stats-schema.ts';
+import { StudioCounters } from './studio-counters.ts';
 import { StudioError } from './studio-error.ts';
-import { StudioSeat, type StudioSeatListener } from './studio-seat.ts';
+import { type StudioReport, StudioSeat, type StudioSeatListener } from './studio-seat.ts';
 
 /** How studios are started and how long they may take. */
 export interface StudioProcessOptions {
@@ -37,6 +39,7 @@ export class StudioProcess {
   readonly startedAt = performance.now();
   readonly #options: StudioProcessOptions;
   readonly #listener: StudioProcessListener;
+  readonly #counters: StudioCounters;
   readonly #child: ChildProcess;
   readonly #seats = new Map<string, StudioSeat>();
   readonly #opening = new Map<string, Waiting<number>>();
@@ -46,9 +49,12 @@ export class StudioProcess {
   #lastHeardAt = 0;
   #info: StudioInfo | null = null;
   #gone = false;
+  #schedulerStats: SchedulerStats | null = null;
 
-  constructor(options: StudioProcessOptions, listener: StudioProcessListener) {
+  /** @param counters where it adds what it does */
+  constructor(options: StudioProcessOptions, listener: StudioProcessListener, counters = new StudioCounters()) {
     this.#options = options;
+    this.#counters = counters;
     this.#listener = listener;
     this.#child = fork(options.modulePath, [], {
       serialization: 'advanced',
@@ -83,6 +89,16 @@ export class StudioProcess {
   /** Sessions in it, those being opened included. */
   get seatCount(): number {
     return this.#seats.size + this.#opening.size;
+  }
+
+  /** Of its scheduler, the newest; null where its sessions share none. */
+  get schedulerStats(): SchedulerStats | null {
+    return this.#schedulerStats;
+  }
+
+  /** The newest of each session in it. */
+  get reports(): StudioReport[] {
+    return [...this.#seats.values()].flatMap(({ report }) => report ?? []);
   }
 
   /** Opens a session in this studio. @throws StudioError */
@@ -170,6 +186,11 @@ export class StudioProcess {
 
   #receive(message: StudioToHouse): void {
     if (this.#gone) return;
+    // It says nothing of the sessions: a studio that sends no more than this counts as silent.
+    if (message.type === 'studio.stats') {
+      this.#takeSchedulerStats(message.scheduler);
+      return;
+    }
     this.#lastHeardAt = performance.now();
     if (message.type === 'studio.ready') {
       this.#becomeReady(message.info);
@@ -193,7 +214,8 @@ export class StudioProcess {
         seat?.listener.onKeyframeNeeded();
         break;
       case 'session.stats':
-        seat?.listener.onStats(message);
+        if (seat) this.#counters.countFrames(seat.report, message);
+        seat?.takeReport(message);
         break;
       case 'session.tracking':
         seat?.listener.onTracking(message.contours);
@@ -204,6 +226,14 @@ export class StudioProcess {
         seat?.lose(message.message);
         break;
     }
+  }
+
+  /** What is none is passed over: the numbers are for dashboards only. */
+  #takeSchedulerStats(given: unknown): void {
+    const stats = parseSchedulerStats(given);
+    if (stats === null) return;
+    this.#counters.countScheduling(this.#schedulerStats, stats);
+    this.#schedulerStats = stats;
   }
 
   #becomeReady(info: StudioInfo): void {

@@ -9,6 +9,8 @@ export interface StudioReport {
   readonly state: PerformanceState;
   readonly fps: number | null;
   readonly serverMs: number | null;
+  /** Since the session came to this studio, as are those dropped. */
+  readonly sentFrames: number;
   readonly droppedFrames: number;
 }
 
@@ -39,6 +41,7 @@ export class StudioSeat {
   readonly port: number;
   readonly info: StudioInfo;
   readonly listener: StudioSeatListener;
+  #report: StudioReport | null = null;
   readonly #options: StudioSeatOptions;
   #startedAt = Number.POSITIVE_INFINITY;
   #left = false;
@@ -87,6 +90,17 @@ export class StudioSeat {
     if (this.#left) return;
     this.#left = true;
     this.#options.leave();
+  }
+
+  /** The newest; null before the first. */
+  get report(): StudioReport | null {
+    return this.#report;
+  }
+
+  /** For the studio's process: how the session does. */
+  takeReport(report: StudioReport): void {
+    this.#report = report;
+    this.listener.onStats(report);
   }
 
   /** For the studio's process: the seat is gone. */

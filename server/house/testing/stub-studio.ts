@@ -7,6 +7,12 @@ import type { HouseToStudio, StudioToHouse } from '../../studio/studio-protocol.
  * its output, a line of JSON per message, for tests to read in the log.
  */
 const misbehaviour = process.env.STUB_STUDIO ?? '';
+/** Reasons come from drivers and may hold anything. */
+const REFUSED = [
+  { executionProvider: 'tensorrt', reason: `no "libnvinfer" in C:\\lib\n# TYPE evil counter\nevil 1\r\0` },
+  { executionProvider: 'cuda', reason: `there is no NVIDIA GPU${'!'.repeat(5000)}` },
+  { executionProvider: 'cuda', reason: 'the same, worded otherwise' },
+];
 const sockets = new Map<string, Socket>();
 const send = (message: StudioToHouse) => process.send?.(message);
 
@@ -29,6 +35,18 @@ process.on('message', (given) => {
 if (misbehaviour === 'cannot') {
   send({ type: 'studio.refused', reason: 'no studio can animate' });
   setTimeout(() => process.exit(1), 20);
+} else if (misbehaviour === 'lacks-gpu') {
+  send({ type: 'studio.ready', info: { pack: 'stub', executionProvider: 'cpu', refusedProviders: REFUSED } });
+  let calls = 0;
+  setInterval(() => {
+    calls += 4;
+    const scheduler = { calls, batches: calls / 4, superseded: 2, splitBatches: 1, waiting: 3 };
+    send({ type: 'studio.stats', scheduler });
+    for (const nonsense of [{ waiting: -1 }, { calls: 1e300 }, { calls: 'many' }, { batches: 0.5 }]) {
+      process.send?.({ type: 'studio.stats', scheduler: { ...scheduler, ...nonsense } });
+    }
+    process.send?.({ type: 'studio.stats' });
+  }, 20);
 } else if (misbehaviour !== 'never-ready')
   send({ type: 'studio.ready', info: { pack: 'stub', executionProvider: 'cpu' } });
 
@@ -46,9 +64,10 @@ function open(sessionId: string): void {
 function start(sessionId: string): void {
   if (misbehaviour === 'falls-silent') return;
   const state = misbehaviour === 'sees-no-camera' ? 'waiting' : 'live';
-  const report = { type: 'session.stats', sessionId, state, fps: 25, serverMs: 12, droppedFrames: 3 } as const;
+  const report = { type: 'session.stats', sessionId, state, fps: 25, serverMs: 12 } as const;
+  let sentFrames = 0;
   setInterval(() => {
-    send(report);
+    send({ ...report, sentFrames: ++sentFrames, droppedFrames: 3 });
     send({ type: 'session.tracking', sessionId, contours: [[[0.5, 0.5]]] });
   }, 20);
 }

@@ -21,21 +21,25 @@ export interface DroppedFrames {
   encode: number;
 }
 
-/** What one session did in the last second. */
+/** What one session did in the last second, and how much since it began. */
 export class SessionStatistics {
   #sent: SentFrame[] = [];
-  #everSent = false;
+  #sentFrames = 0;
 
   /** `serverMs`: from the frame's last packet in to its last packet out; null for frames that no camera drove. */
   frameSent(sentMs: number, serverMs: number | null): void {
-    this.#everSent = true;
+    this.#sentFrames += 1;
     this.#sent.push({ sentMs, serverMs });
   }
 
-  /** Frames sent in the last second, and the median of their times; null where there is nothing to tell. */
-  report(nowMs: number): { fps: number | null; serverMs: number | null } {
+  /**
+   * Frames sent in the last second, and the median of their times; null where there is nothing to tell. And frames
+   * sent since the session began.
+   */
+  report(nowMs: number): { fps: number | null; serverMs: number | null; sentFrames: number } {
     this.#sent = this.#sent.filter(({ sentMs }) => nowMs - sentMs < WINDOW_MS);
     const times = this.#sent.flatMap(({ serverMs }) => (serverMs === null ? [] : [serverMs]));
-    return { fps: this.#everSent ? this.#sent.length : null, serverMs: median(times) };
+    const sentFrames = this.#sentFrames;
+    return { fps: sentFrames > 0 ? this.#sent.length : null, serverMs: median(times), sentFrames };
   }
 }

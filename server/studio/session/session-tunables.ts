@@ -22,6 +22,8 @@ export const sessionTunables = {
   encoderKeyframeIntervalMs: 250,
   senderReportIntervalMs: 1000,
   statsIntervalMs: 500,
+  /** Of the scheduler that sessions share: for dashboards, that ask every few seconds. */
+  schedulerStatsIntervalMs: 1000,
   /** Outlines of the face for the page: ≤ 10 Hz. */
   trackingIntervalMs: 100,
   /** Until the house says what the viewers' networks carry. */

@@ -301,9 +301,9 @@ export class StudioSession {
 
   #reportStats(nowMs: number): void {
     const sessionId = this.#id;
-    const { fps, serverMs } = this.#statistics.report(nowMs);
+    const report = this.#statistics.report(nowMs);
     const droppedFrames = this.#droppedBefore + this.#framesNotSent + droppedBy(this.#media?.receiver);
-    this.#options.tell({ type: 'session.stats', sessionId, state: this.#state, fps, serverMs, droppedFrames });
+    this.#options.tell({ type: 'session.stats', sessionId, state: this.#state, ...report, droppedFrames });
   }
 
   #closeMedia(): void {
