@@ -35,8 +35,8 @@ export interface Spoke {
   readonly border: number;
   /** Whether what lies between the outline and `hair` looks like skin, an ear, and not like hair: 0…1. */
   readonly skin: number;
-  /** Whether the picture's border cuts the head off here. */
-  readonly isCut: boolean;
+  /** Whether the picture's border cuts the head off here, or its soft edge. */
+  readonly reachesBorder: boolean;
   /** How far the picture's border cuts the head off here, 0…1, smooth from spoke to spoke. */
   readonly cut: number;
 }
@@ -73,7 +73,9 @@ export function tracePerson(own: Float32Array, ownPose: Similarity, person: Rgba
     const covered = coveredUntil(own, x, y, dx, dy, FARTHEST_COVER * meanRadius);
     const hair = Math.max(covered + LEAST_EDGE_PX, end);
     const isCut = end >= border - 1;
-    const fringe = isCut ? 0 : faintUntil(alphaAt, hair, FARTHEST_FRINGE * meanRadius) - hair;
+    const faint = faintUntil(alphaAt, hair, FARTHEST_FRINGE * meanRadius);
+    const reachesBorder = isCut || faint >= border - 1;
+    const fringe = Math.min(faint, border) - hair;
     return {
       landmark,
       x,
@@ -87,7 +89,7 @@ export function tracePerson(own: Float32Array, ownPose: Similarity, person: Rgba
       fringe: Math.max(LEAST_EDGE_PX, fringe),
       border,
       skin: 0,
-      isCut,
+      reachesBorder,
       cut: isCut ? 1 : 0,
     };
   });

@@ -23,7 +23,7 @@ const SPOKES = SILHOUETTE.length;
 /** The vertices from here on lie at the picture's border or outside. */
 const SHEET_VERTICES = RINGS * SPOKES;
 const FIRST_AT_BORDER = (RINGS - 2) * SPOKES;
-const FIRST_BEYOND_HAIR = (1 + OVER_HAIR.length) * SPOKES;
+const FIRST_BEYOND_EDGE = (2 + OVER_HAIR.length) * SPOKES;
 
 /** Canonical units below the jaw over which neck and trunk take over from the head; hair hangs lower. */
 const NECK_REACH = 1.15;
@@ -148,7 +148,7 @@ export class PersonSheet {
     }
     this.ownVertices = vertices;
     // Beyond a top that the border cuts off there is nothing, and not more of it.
-    const isNothing = (v: number) => v >= FIRST_BEYOND_HAIR && this.#isLoose(v);
+    const isNothing = (v: number) => v >= FIRST_BEYOND_EDGE && this.#isLoose(v);
     this.#triangles = sheetTriangles().filter((_, i, all) => {
       const t = i - (i % 3);
       return !all.slice(t, t + 3).some(isNothing) && showsPerson(person, this.#own, all, t);
@@ -267,8 +267,8 @@ export class PersonSheet {
 
   /** Whether a vertex lies on a spoke over the top of the head, which the border cuts off. */
   #isLoose(v: number): boolean {
-    const { isCut, upward } = this.#spokes[v % SPOKES];
-    return isCut && upward > TOP_AT;
+    const { reachesBorder, upward } = this.#spokes[v % SPOKES];
+    return reachesBorder && upward > TOP_AT;
   }
 
   /** How much of its motion away from a border a vertex has to give up: 1 at the border and beyond, 0 far from it. */
