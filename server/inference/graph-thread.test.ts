@@ -6,7 +6,8 @@ import { graphFilesOf } from '../packs/pack-graphs.ts';
 import { PackStore } from '../packs/store/pack-store.ts';
 import { GraphThread } from './graph-thread.ts';
 import type { GraphFile } from './inline-graph-runner.ts';
-import { withoutBatch } from './testing/odd-graphs.ts';
+import type { InferenceError } from './onnx-model.ts';
+import { loopingGraph, pickyGraph, withoutBatch } from './testing/odd-graphs.ts';
 
 const PACKS = join(import.meta.dirname, '../packs/fomm/testing');
 
@@ -58,6 +59,62 @@ describe('graphs for one picture at a time', () => {
     expect(thread.runTimes.keypoints.map(([size]) => size)).toEqual([1]);
     const { outputs } = await thread.runBatch('keypoints', [{ inputs: { image } }], 1);
     expect(outputs[0].value.data.every(Number.isFinite)).toBe(true);
+    await thread.close();
+  });
+});
+
+describe('a device that is lost', () => {
+  async function open(graph: Uint8Array, runDeadlineMs?: () => number) {
+    const path = join(folder, 'odd.onnx');
+    await writeFile(path, graph);
+    const losses: InferenceError[] = [];
+    const odd = { path, inputs: { x: [1, 1] }, outputs: { y: [1, 1] }, canBatch: true };
+    const thread = await GraphThread.open(
+      { odd },
+      { batchSizes: [1], runDeadlineMs, onLost: (error) => losses.push(error) },
+    );
+    const run = async (x: number) => {
+      const { outputs } = await thread.runBatch(
+        'odd',
+        [{ inputs: { x: { data: Float32Array.of(x), dims: [1, 1] } } }],
+        1,
+      );
+      return [...outputs[0].y.data];
+    };
+    return { thread, losses, run };
+  }
+  /** Seconds in one run. */
+  const LONG = 3e6;
+
+  test('is given up when a run passes its deadline', async () => {
+    const { thread, losses, run } = await open(loopingGraph(), () => 300);
+    expect(await run(3)).toEqual([-3]);
+    await expect(run(LONG)).rejects.toThrow('the graph thread hangs: odd gave nothing for 300 ms');
+    expect(losses.map(({ message }) => message)).toEqual([expect.stringContaining('hangs')]);
+    await expect(run(1)).rejects.toBe(losses[0]);
+    await thread.close();
+  });
+
+  test('does not keep who closes it waiting for longer than the deadline', async () => {
+    const { thread, losses, run } = await open(loopingGraph(), () => 300);
+    const hanging = expect(run(LONG)).rejects.toThrow('the graph runner is closed');
+    await thread.close();
+    await hanging;
+    expect(losses).toEqual([]);
+  });
+
+  test('is given up when every run fails, not when some do', async () => {
+    const { thread, losses, run } = await open(pickyGraph());
+    for (const x of [9, 9, 9, 9, 1, 9, 9, 9, 9, 0]) {
+      if (x === 9) await expect(run(x)).rejects.toThrow(/odd\.onnx failed/);
+      else expect(await run(x)).toEqual([x === 1 ? 6 : 5]);
+    }
+    expect(losses).toEqual([]);
+    for (let i = 0; i < 5; i++) await expect(run(9)).rejects.toThrow(/odd\.onnx failed/);
+    expect(losses.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^the graph thread failed 5 times in a row, at last: .*odd\.onnx failed/),
+    ]);
+    await expect(run(1)).rejects.toBe(losses[0]);
     await thread.close();
   });
 });

@@ -26,12 +26,22 @@ export interface GraphThreadOptions {
   readonly maxRunMs?: number;
   /** Graphs that run once per portrait, one at a time. */
   readonly portraitGraphs?: readonly string[];
-  /** The thread ended by itself; whatever runs or is run after that is rejected. */
+  /** How long a run may take that is expected to take so long, in milliseconds. Default: 50 times that, and 5 s. */
+  readonly runDeadlineMs?: (expectedMs: number) => number;
+  /**
+   * The thread ended by itself, hangs in a run, or has failed again and again; whatever runs or is run after that is
+   * rejected. A thread that hangs in a driver cannot be ended: only the end of the process frees the device.
+   */
   readonly onLost?: (error: InferenceError) => void;
 }
 
 /** A batch that takes longer would keep every session in it waiting. */
 const DEFAULT_MAX_RUN_MS = 100;
+/** Far beyond what a busy device takes, so that only one that hangs is given up. */
+const DEADLINE_FACTOR = 50;
+const MIN_DEADLINE_MS = 5000;
+/** A driver that has lost its device fails every run; a call that is at fault fails alone, between others. */
+const MAX_FAILURES_IN_A_ROW = 5;
 export const DEFAULT_BATCH_SIZES: readonly number[] = [1, 2, 4, 8];
 
 type Opened = Extract<FromGraphThread, { type: 'opened' }>;
@@ -56,15 +66,19 @@ export class GraphThread implements BatchEngine {
   /** Constants as the other thread sees them; forgotten with the constant. */
   readonly #shared = new WeakMap<Float32Array, SharedArrayBuffer>();
   #answer: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
+  readonly #runDeadlineMs: (expectedMs: number) => number;
+  readonly #onLost: (error: InferenceError) => void;
+  #failuresInARow = 0;
   #lost: InferenceError | null = null;
   #closing: Promise<void> | null = null;
+  #closed: (() => void) | null = null;
 
   private constructor(
     worker: Worker,
     graphs: Readonly<Record<string, GraphFile>>,
     inputs: GraphThreadTask['inputs'],
     { executionProvider, refusedProviders, runTimes }: Opened,
-    onLost: (error: InferenceError) => void,
+    { runDeadlineMs = defaultDeadlineMs, onLost = () => {} }: GraphThreadOptions,
   ) {
     this.#worker = worker;
     this.#graphs = graphs;
@@ -72,15 +86,11 @@ export class GraphThread implements BatchEngine {
     this.executionProvider = executionProvider;
     this.refusedProviders = refusedProviders;
     this.runTimes = runTimes;
+    this.#runDeadlineMs = runDeadlineMs;
+    this.#onLost = onLost;
     worker.on('message', (message: FromGraphThread) => this.#receive(message));
-    const lose = (reason: string) => {
-      if (this.#lost || this.#closing) return;
-      this.#lost = new InferenceError(`the graph thread ${reason}`);
-      this.#answer?.reject(this.#lost);
-      onLost(this.#lost);
-    };
-    worker.on('error', (error) => lose(`failed: ${error instanceof Error ? error.message : error}`));
-    worker.on('exit', (code) => lose(`ended with code ${code}`));
+    worker.on('error', (error) => this.#lose(`failed: ${error instanceof Error ? error.message : error}`));
+    worker.on('exit', (code) => this.#lose(`ended with code ${code}`));
   }
 
   /** Loads and warms up. @throws InferenceError with every provider's reason where none runs the graphs */
@@ -104,8 +114,7 @@ export class GraphThread implements BatchEngine {
     };
     const worker = new Worker(PROGRAM, { workerData: task, execArgv: [] });
     const opened = await firstMessage(worker);
-    if (opened.type === 'opened')
-      return new GraphThread(worker, graphs, task.inputs, opened, options.onLost ?? (() => {}));
+    if (opened.type === 'opened') return new GraphThread(worker, graphs, task.inputs, opened, options);
     await worker.terminate();
     const reasons = opened.type === 'refused' ? describeRefusals(opened.refusedProviders) : 'it never opened';
     throw new InferenceError(`no execution provider runs the graphs (${reasons || 'none was given'})`);
@@ -127,7 +136,7 @@ export class GraphThread implements BatchEngine {
 
   /**
    * Runs up to `size` calls as one batch of `size`, one of the sizes in {@link runTimes}.
-   * @throws InferenceError where a batch is under way, the thread is gone, or the run fails
+   * @throws InferenceError where a batch is under way, the thread is gone or hangs, or the run fails
    */
   async runBatch(graph: string, calls: readonly BatchCall[], size: number): Promise<BatchResult> {
     if (this.#lost) throw this.#lost;
@@ -135,6 +144,8 @@ export class GraphThread implements BatchEngine {
     if (this.#answer) throw new InferenceError('a batch is under way');
     for (const { inputs } of calls) this.checkInputs(graph, inputs);
     const constants = calls.flatMap(({ inputs }, place) => this.#place(graph, inputs, place));
+    const deadlineMs = this.#runDeadlineMs(this.#expectedMs(graph, size));
+    const deadline = setTimeout(() => this.#lose(`hangs: ${graph} gave nothing for ${deadlineMs} ms`), deadlineMs);
     try {
       const { outputs, ms } = await new Promise<Answer>((resolve, reject) => {
         this.#answer = { resolve, reject };
@@ -149,21 +160,19 @@ export class GraphThread implements BatchEngine {
       this.#placed.clear();
       throw error;
     } finally {
+      clearTimeout(deadline);
       this.#answer = null;
     }
   }
 
-  /** Frees the graphs once the run under way has ended; idempotent. */
+  /** Frees the graphs once the run under way has ended, or passed its deadline; idempotent. */
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       if (this.#lost) {
         resolve();
         return;
       }
-      this.#worker.once('exit', () => {
-        this.#answer?.reject(new InferenceError('the graph runner is closed'));
-        resolve();
-      });
+      this.#closed = resolve;
       this.#send({ type: 'close' });
     });
     return this.#closing;
@@ -200,13 +209,39 @@ export class GraphThread implements BatchEngine {
   }
 
   #receive(message: FromGraphThread): void {
-    if (message.type === 'ran') this.#answer?.resolve(message);
-    else if (message.type === 'failed') this.#answer?.reject(new InferenceError(message.message));
+    if (message.type === 'ran') {
+      this.#failuresInARow = 0;
+      this.#answer?.resolve(message);
+    } else if (message.type === 'failed') {
+      this.#answer?.reject(new InferenceError(message.message));
+      this.#failuresInARow++;
+      if (this.#failuresInARow === MAX_FAILURES_IN_A_ROW) {
+        this.#lose(`failed ${MAX_FAILURES_IN_A_ROW} times in a row, at last: ${message.message}`);
+      }
+    }
+  }
+
+  /** The thread has ended, as it should or not, or is given up. */
+  #lose(reason: string): void {
+    if (this.#lost) return;
+    this.#lost = new InferenceError(this.#closed ? 'the graph runner is closed' : `the graph thread ${reason}`);
+    this.#answer?.reject(this.#lost);
+    void this.#worker.terminate();
+    if (this.#closed) this.#closed();
+    else this.#onLost(this.#lost);
+  }
+
+  #expectedMs(graph: string, size: number): number {
+    return this.runTimes[graph].find(([warm]) => warm === size)?.[1] ?? 0;
   }
 
   #send(message: ToGraphThread): void {
     this.#worker.postMessage(message);
   }
+}
+
+function defaultDeadlineMs(expectedMs: number): number {
+  return Math.max(MIN_DEADLINE_MS, DEADLINE_FACTOR * expectedMs);
 }
 
 function allocateInputs(

@@ -28,7 +28,7 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole group; the house decides when its studios end, by closing the channel.
 process.on('SIGINT', () => {});
 
-const live = await openLiveModel({ onLost: die }).catch(async (error: unknown) => {
+const live = await openLiveModel({ onLost: dieAtOnce }).catch(async (error: unknown) => {
   const reason = refusalOf(error);
   if (reason === null) throw error;
   await new Promise((sent) => process.send?.({ type: 'studio.refused', reason } satisfies StudioToHouse, sent));
@@ -77,4 +77,10 @@ function tell(message: StudioToHouse): void {
 function die(error: unknown): void {
   console.error('the studio ends:', error);
   process.exit(1);
+}
+
+/** `process.exit` waits for threads, and one that hangs in a driver never ends. */
+function dieAtOnce(error: unknown): void {
+  console.error('the studio ends:', error);
+  process.kill(process.pid, 'SIGKILL');
 }
