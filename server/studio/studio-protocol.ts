@@ -39,6 +39,16 @@ export interface SessionSpec {
   readonly reference: FaceLandmarks | null;
 }
 
+/** Where a frame's time in the studio goes, one stage after the other, ms. */
+export interface StageTimes {
+  /** From its last packet in: decoding, and waiting for the performer. */
+  readonly receiveMs: number;
+  /** Tracking, motion, animation and the mark. */
+  readonly performMs: number;
+  /** Encoding, and its last packet out. */
+  readonly sendMs: number;
+}
+
 export type HouseToStudio =
   /** Binds a UDP socket; answered by `session.opened`. */
   | { type: 'session.open'; spec: SessionSpec }
@@ -76,6 +86,8 @@ export type StudioToHouse =
       state: PerformanceState;
       fps: number | null;
       serverMs: number | null;
+      /** Medians of the last second; null where `serverMs`, their whole, is. */
+      stages: StageTimes | null;
       /** Since the session came to this studio, as are those dropped. */
       sentFrames: number;
       droppedFrames: number;

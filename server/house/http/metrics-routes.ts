@@ -32,28 +32,52 @@ function metricsOf(
     gauge('effigy_sfu_workers_alive', 'Media workers alive.', sfu.aliveCount),
     counter('effigy_frames_sent_total', 'Animated frames sent.', frames.sentFrames),
     counter('effigy_frames_dropped_total', 'Driving frames dropped: the newest wins.', frames.droppedFrames),
-    serverTime(studios),
+    ...times(studios),
     ...providers(studios),
     ...scheduling(studios),
   ];
 }
 
-/** Half of the sessions are as fast as the first; none is slower than the second. */
-function serverTime({ ready }: StudioPool): Metric {
-  const times = ready.flatMap(({ reports }) => reports.flatMap(({ serverMs }) => serverMs ?? []));
-  const middle = median(times);
-  return {
-    name: 'effigy_server_time_seconds',
-    help: 'Across sessions: median time of the last second from a frame’s last packet in to its last packet out.',
-    type: 'gauge',
-    samples:
-      middle === null
-        ? []
-        : [
-            { labels: { sessions: 'median' }, value: middle / 1000 },
-            { labels: { sessions: 'slowest' }, value: Math.max(...times) / 1000 },
-          ],
-  };
+/** Half of the sessions are as fast as the first of each pair; none is slower than the second. */
+function times({ ready }: StudioPool): Metric[] {
+  const reports = ready.flatMap((studio) => studio.reports);
+  const stages = reports.flatMap(({ stages }) => stages ?? []);
+  return [
+    {
+      name: 'effigy_server_time_seconds',
+      help: 'Across sessions: median of the last second, from a frame’s last packet in to its last packet out.',
+      type: 'gauge',
+      samples: acrossSessions(reports.flatMap(({ serverMs }) => serverMs ?? [])),
+    },
+    {
+      name: 'effigy_stage_time_seconds',
+      help: 'The same by stage: receive (decode and wait), perform (track and animate), send (encode).',
+      type: 'gauge',
+      samples: [
+        ...acrossSessions(
+          stages.map(({ receiveMs }) => receiveMs),
+          { stage: 'receive' },
+        ),
+        ...acrossSessions(
+          stages.map(({ performMs }) => performMs),
+          { stage: 'perform' },
+        ),
+        ...acrossSessions(
+          stages.map(({ sendMs }) => sendMs),
+          { stage: 'send' },
+        ),
+      ],
+    },
+  ];
+}
+
+function acrossSessions(timesMs: readonly number[], labels: Readonly<Record<string, string>> = {}): Sample[] {
+  const middleMs = median(timesMs);
+  if (middleMs === null) return [];
+  return [
+    { labels: { ...labels, sessions: 'median' }, value: middleMs / 1000 },
+    { labels: { ...labels, sessions: 'slowest' }, value: Math.max(...timesMs) / 1000 },
+  ];
 }
 
 /** One series for each provider, with the first reason: reasons that differ in a number must not grow in number. */

@@ -51,7 +51,7 @@ test('sessions, studios, frames and their times', async () => {
     effigy_frames_dropped_total: 0,
     'effigy_execution_provider{pack="stub",provider="cpu"}': 1,
   });
-  expect(Object.keys(quiet).filter((name) => /server_time|refused|scheduler/.test(name))).toEqual([]);
+  expect(Object.keys(quiet).filter((name) => /time_seconds|refused|scheduler/.test(name))).toEqual([]);
 
   await Promise.all([perform(), perform()]);
   await expect.poll(() => metric('effigy_frames_dropped_total')).toBe(6);
@@ -59,6 +59,9 @@ test('sessions, studios, frames and their times', async () => {
     effigy_sessions_open: 2,
     'effigy_server_time_seconds{sessions="median"}': 0.012,
     'effigy_server_time_seconds{sessions="slowest"}': 0.012,
+    'effigy_stage_time_seconds{stage="receive",sessions="median"}': 0.003,
+    'effigy_stage_time_seconds{stage="perform",sessions="slowest"}': 0.007,
+    'effigy_stage_time_seconds{stage="send",sessions="median"}': 0.002,
   });
   // As many series, however many sessions there are.
   await perform();

@@ -2,13 +2,14 @@ import type { PerformanceState, StudioInfo } from '../../../shared/protocol.ts';
 import type { SessionSettings } from '../../../shared/settings.ts';
 import type { FaceLandmarks } from '../../face/face-landmarks.ts';
 import type { StudioLink } from '../../sfu/session-media.ts';
-import type { HouseToStudio, PreparedPortrait } from '../../studio/studio-protocol.ts';
+import type { HouseToStudio, PreparedPortrait, StageTimes } from '../../studio/studio-protocol.ts';
 
 /** What a studio reports about one session. */
 export interface StudioReport {
   readonly state: PerformanceState;
   readonly fps: number | null;
   readonly serverMs: number | null;
+  readonly stages: StageTimes | null;
   /** Since the session came to this studio, as are those dropped. */
   readonly sentFrames: number;
   readonly droppedFrames: number;

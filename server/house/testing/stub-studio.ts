@@ -64,7 +64,8 @@ function open(sessionId: string): void {
 function start(sessionId: string): void {
   if (misbehaviour === 'falls-silent') return;
   const state = misbehaviour === 'sees-no-camera' ? 'waiting' : 'live';
-  const report = { type: 'session.stats', sessionId, state, fps: 25, serverMs: 12 } as const;
+  const stages = { receiveMs: 3, performMs: 7, sendMs: 2 };
+  const report = { type: 'session.stats', sessionId, state, fps: 25, serverMs: 12, stages } as const;
   let sentFrames = 0;
   setInterval(() => {
     send({ ...report, sentFrames: ++sentFrames, droppedFrames: 3 });

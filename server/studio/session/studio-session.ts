@@ -216,14 +216,20 @@ export class StudioSession {
       return;
     }
     const failuresBefore = this.#consecutiveFailures;
+    const takenMs = performance.now();
     const performed = await this.#performSafely(this.#performer.current, frame);
     if (this.#closed || media !== this.#media || !performed) return;
+    const performedMs = performance.now();
     const sent = await this.#send(media, performed, frame.timestamp);
     if (!sent || this.#closed) return;
     // An idle frame that stood in for this one is no success.
     if (this.#consecutiveFailures === failuresBefore) this.#consecutiveFailures = 0;
     const nowMs = performance.now();
-    this.#statistics.frameSent(nowMs, nowMs - frame.receivedMs);
+    this.#statistics.frameSent(nowMs, {
+      receiveMs: takenMs - frame.receivedMs,
+      performMs: performedMs - takenMs,
+      sendMs: nowMs - performedMs,
+    });
     this.#reportTracking(performed, frame, nowMs);
   }
 

@@ -143,7 +143,7 @@ it('shows the still portrait where no camera frame has ever come', async () => {
 it('reports frame rate, time and state twice a second, nothing being invented', async () => {
   await under.open('a');
   const first = await under.nextTold('session.stats');
-  expect(first).toMatchObject({ state: 'waiting', fps: null, serverMs: null, droppedFrames: 0 });
+  expect(first).toMatchObject({ state: 'waiting', fps: null, serverMs: null, stages: null, droppedFrames: 0 });
   const peer = await under.start('b');
   // The report that tells of the change of state comes at once, and may have nothing to count yet.
   const live = () =>
@@ -151,6 +151,9 @@ it('reports frame rate, time and state twice a second, nothing being invented', 
   while (!live()) await peer.drive();
   expect(live()?.fps).toBeGreaterThan(0);
   expect(live()?.serverMs).toBeGreaterThan(0);
+  const { receiveMs = 0, performMs = 0, sendMs = 0 } = live()?.stages ?? {};
+  expect(Math.min(receiveMs, performMs, sendMs)).toBeGreaterThan(0);
+  expect(live()?.sentFrames).toBeGreaterThan(0);
 });
 
 it('sends the outlines of the face, in shares of the camera picture', async () => {
