@@ -33,6 +33,10 @@ describe('explainRefusal', () => {
     ['CUDA failure 35: CUDA driver version is insufficient', /update the NVIDIA driver/],
     ['CUDA failure 100: no CUDA-capable device is detected', /nvidia-smi must list/],
     ['CUDA failure 2: out of memory', /memory is full/],
+    [
+      'This session contains graph nodes that are assigned to the default CPU EP, but fallback is disabled',
+      /cannot run this graph whole.*--sampling slices/,
+    ],
     ['this onnxruntime has only cpu, webgpu', /`npm start` fetches/],
   ])('%s', (message, sentence) => {
     expect(explainRefusal(message)).toMatch(sentence);

@@ -48,6 +48,11 @@ export function hardwareRefusal(
 /** What onnxruntime says, recognised by a pattern, and what a user does about it. */
 const ADVICE: readonly { readonly pattern: RegExp; readonly advice: string }[] = [
   {
+    pattern: /assigned to the default CPU EP/,
+    advice:
+      'it cannot run this graph whole, and the rest would run on the CPU in silence; if the pack samples volumes, convert it with --sampling slices',
+  },
+  {
     pattern: /has only .*webgpu|has only cpu/,
     advice:
       'its libraries are not installed; `npm start` fetches those of CUDA (about 300 MB) where there is an NVIDIA GPU and nuget.org can be reached',

@@ -202,7 +202,7 @@ async function createKept(
 
 function sessionOptions(executionProvider: ExecutionProvider, threads: number): InferenceSession.SessionOptions {
   return {
-    executionProviders: executionProvider === 'cpu' ? ['cpu'] : [executionProvider, 'cpu'],
+    executionProviders: [executionProvider],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     intraOpNumThreads: threads,
@@ -211,8 +211,15 @@ function sessionOptions(executionProvider: ExecutionProvider, threads: number): 
     enableCpuMemArena: true,
     enableMemPattern: true,
     logSeverityLevel: ORT_SEVERITY_ERROR,
-    // Idle threads must not burn a core that other sessions share.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    extra: {
+      session: {
+        // Idle threads must not burn a core that other sessions share.
+        intra_op: { allow_spinning: '0' },
+        inter_op: { allow_spinning: '0' },
+        // A node that a GPU has no kernel for would run on the CPU in silence, with its maps copied there and back.
+        ...(executionProvider !== 'cpu' && { disable_cpu_ep_fallback: '1' }),
+      },
+    },
   };
 }
 

@@ -14,8 +14,11 @@ const EXPECTED = [19, 0, 43, 0];
  * @throws Error with the provider's reason, InferenceError where it computes something wrong
  */
 export async function probeProvider(executionProvider: ExecutionProvider): Promise<void> {
-  const executionProviders = executionProvider === 'cpu' ? ['cpu'] : [executionProvider, 'cpu'];
-  const session = await InferenceSession.create(PROBE, { executionProviders, logSeverityLevel: 3 });
+  const session = await InferenceSession.create(PROBE, {
+    executionProviders: [executionProvider],
+    logSeverityLevel: 3,
+    ...(executionProvider !== 'cpu' && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+  });
   try {
     const square = (...numbers: number[]) => new Tensor('float32', Float32Array.from(numbers), [2, 2]);
     const { positive } = await session.run({ a: square(1, 2, 3, 4), b: square(5, -6, 7, -8) });

@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { graphFilesOf } from '../packs/pack-graphs.ts';
 import { PackStore } from '../packs/store/pack-store.ts';
 import type { FloatTensor, FloatTensors } from './graph-runner.ts';
 import { GraphThread } from './graph-thread.ts';
+import { volumeGraph } from './testing/odd-graphs.ts';
 
 /** The WebGPU provider for real, on whatever Vulkan driver there is; continuous integration installs one in software. */
 const PROBE = join(import.meta.dirname, 'probe-webgpu.ts');
@@ -86,3 +89,19 @@ describe.skipIf(!hasVulkan).each(PACKS)(
     });
   },
 );
+
+test.skipIf(!hasVulkan)('a graph that WebGPU cannot run whole is refused, not run on the CPU in silence', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'effigy-webgpu-'));
+  const path = join(folder, 'volume.onnx');
+  await writeFile(path, volumeGraph());
+  const thread = await GraphThread.open(
+    { volume: { path, inputs: { x: [1, 1, 2, 2, 2] }, outputs: { y: [1, 1, 1, 1, 1] }, canBatch: false } },
+    { executionProviders: ['webgpu', 'cpu'], allowSoftwareVulkan: true },
+  );
+  expect(thread.executionProvider).toBe('cpu');
+  expect(thread.refusedProviders).toEqual([
+    { executionProvider: 'webgpu', reason: expect.stringMatching(/volume\.onnx.*--sampling slices/) },
+  ]);
+  await thread.close();
+  await rm(folder, { recursive: true });
+});

@@ -32,6 +32,21 @@ export function pickyGraph(): Uint8Array {
   );
 }
 
+/** Samples a volume, as LivePortrait does unless it was converted otherwise: WebGPU has no kernel for that. */
+export function volumeGraph(): Uint8Array {
+  return ModelProto.encode({
+    irVersion: 9,
+    opsetImport: [{ domain: '', version: 20 }],
+    graph: {
+      name: 'volume',
+      node: [{ opType: 'GridSample', input: ['x', 'places'], output: ['y'] }],
+      initializer: [{ name: 'places', dataType: FLOAT, dims: [1, 1, 1, 1, 3], floatData: [0, 0, 0] }],
+      input: [value('x', FLOAT, [1, 1, 2, 2, 2])],
+      output: [value('y', FLOAT, [1, 1, 1, 1, 1])],
+    },
+  }).finish();
+}
+
 /** The graph of an ONNX file for one picture at a time: as published packs have it. */
 export function withoutBatch(file: Uint8Array): Uint8Array {
   const model = ModelProto.decode(file);
