@@ -17,6 +17,10 @@ describe('hardwareRefusal', () => {
     expect(hardwareRefusal('webgpu', AMD, false)).toBeNull();
     expect(hardwareRefusal('webgpu', NO_GPU, false)).toMatch(/no GPU.*slower than the CPU/);
     expect(hardwareRefusal('webgpu', NO_GPU, true)).toBeNull();
+    const driverless = { ...NVIDIA, vulkanIsSoftware: true };
+    expect(hardwareRefusal('webgpu', driverless, false)).toMatch(/driver is one in software/);
+    expect(hardwareRefusal('webgpu', driverless, true)).toBeNull();
+    expect(hardwareRefusal('cuda', driverless, false)).toBeNull();
   });
 
   test('has nothing against the CPU', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { ExecutionProvider, RefusedProvider } from './onnx-model.ts';
+import { vulkanIsSoftware } from './vulkan-drivers.ts';
 
 /** All there are, the fastest first: the order in which they are tried when nobody says otherwise. */
 export const EXECUTION_PROVIDERS: readonly ExecutionProvider[] = ['tensorrt', 'cuda', 'webgpu', 'cpu'];
@@ -13,6 +14,8 @@ export interface GraphicsHardware {
   readonly hasGpu: boolean;
   /** One of NVIDIA's, with its kernel driver. */
   readonly hasNvidiaGpu: boolean;
+  /** There is a GPU, and no Vulkan driver for it but one that is a program on the processor. Default false. */
+  readonly vulkanIsSoftware?: boolean;
 }
 
 /** Looks for device files of GPUs. Only Linux is asked; elsewhere every provider may try. */
@@ -20,7 +23,8 @@ export function graphicsHardware(platform = process.platform): GraphicsHardware 
   if (platform !== 'linux') return { hasGpu: true, hasNvidiaGpu: true };
   const hasNvidiaGpu = existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidiactl');
   const hasRenderNode = existsSync('/dev/dri') && readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
-  return { hasGpu: hasNvidiaGpu || hasRenderNode || existsSync('/dev/dxg'), hasNvidiaGpu };
+  const hasGpu = hasNvidiaGpu || hasRenderNode || existsSync('/dev/dxg');
+  return { hasGpu, hasNvidiaGpu, vulkanIsSoftware: hasGpu && vulkanIsSoftware() };
 }
 
 /**
@@ -38,7 +42,11 @@ export function hardwareRefusal(
       if (hardware.hasNvidiaGpu) return null;
       return 'there is no NVIDIA GPU with a driver (in a container: start it with --gpus all, or --device nvidia.com/gpu=all)';
     case 'webgpu':
-      if (hardware.hasGpu || allowSoftwareVulkan) return null;
+      if (allowSoftwareVulkan) return null;
+      if (hardware.vulkanIsSoftware) {
+        return 'there is a GPU, but the only Vulkan driver is one in software, which is slower than the CPU provider: install the GPU’s (in a container: with the graphics capability), so that `vulkaninfo --summary` lists it';
+      }
+      if (hardware.hasGpu) return null;
       return 'there is no GPU (no /dev/dri/renderD* and no /dev/nvidia*; in a container: pass --device /dev/dri), and Vulkan in software is slower than the CPU provider';
     default:
       return null;
