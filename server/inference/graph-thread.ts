@@ -6,6 +6,7 @@ import type { ConstantInput, FromGraphThread, GraphThreadTask, ToGraphThread } f
 import type { GraphFile } from './inline-graph-runner.ts';
 import { type ExecutionProvider, InferenceError, type RefusedProvider } from './onnx-model.ts';
 import { batchSizesOf } from './open-graphs.ts';
+import { tensorRtDefaults } from './tensorrt-environment.ts';
 
 const PROGRAM = new URL('./graph-thread-main.ts', import.meta.url);
 
@@ -112,6 +113,10 @@ export class GraphThread implements BatchEngine {
       portraitGraphs,
       inputs: allocateInputs(graphs, (name) => Math.max(...batchSizesOf({ graphs, portraitGraphs, batchSizes }, name))),
     };
+    // Here, for a thread's own `process.env` is a copy that native code never sees.
+    if (task.executionProviders.includes('tensorrt')) {
+      Object.assign(process.env, tensorRtDefaults(process.env, task.optimisedGraphsDir));
+    }
     const worker = new Worker(PROGRAM, { workerData: task, execArgv: [] });
     const opened = await firstMessage(worker);
     if (opened.type === 'opened') return new GraphThread(worker, graphs, task.inputs, opened, options);
