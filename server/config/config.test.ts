@@ -41,7 +41,7 @@ function problemsOf(given: Partial<ConfigSurroundings>): string {
 describe('where a setting comes from', () => {
   test('nothing given: localhost, one studio per core, two seats each', () => {
     const { config } = loadConfig(surroundings());
-    expect(config).toMatchObject({ port: 8080, host: 'localhost', lan: false, studios: 4, maxSessions: 8 });
+    expect(config).toMatchObject({ port: 8080, host: 'localhost', lan: false, studios: 4, maxSessions: 12 });
     expect(config.rtcListenIps).toEqual(['127.0.0.1', '192.168.1.20']);
     expect(config.modelsDir).toBe('/home/ada/.cache/effigy/models');
     expect(config.packsDir).toBe('/home/ada/.local/share/effigy/packs');
@@ -51,7 +51,7 @@ describe('where a setting comes from', () => {
     const cwd = folderWith('{ "port": 1001, "studios": 1, "logLevel": "warn" }');
     const env = { EFFIGY_PORT: '1002', EFFIGY_STUDIOS: '2' };
     const { config, sources } = loadConfig(surroundings({ cwd, env, args: ['--port', '1003'] }));
-    expect(config).toMatchObject({ port: 1003, studios: 2, logLevel: 'warn', maxSessions: 4 });
+    expect(config).toMatchObject({ port: 1003, studios: 2, logLevel: 'warn', maxSessions: 6 });
     expect(sources).toMatchObject({ port: 'flag', studios: 'environment', logLevel: 'file', host: 'default' });
   });
 

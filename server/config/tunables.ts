@@ -178,9 +178,8 @@ export const tunables = {
     { min: 1, max: 256 },
     {
       section: 'studios',
-      default: (_, { pack }) => (pack === 'mesh' ? 2 : 3),
-      defaultText: '2; 3 with an installed pack',
-      help: 'Sessions per studio. Two share a core’s frame rate; where a GPU draws and other cores find the faces, three do.',
+      default: 3,
+      help: 'Sessions per studio. Three keep 25 frames a second on a core (npm run bench); more share its frame rate.',
     },
   ),
   maxSessions: integer(
