@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaceLandmarks, LANDMARK_COUNT } from '../../face/face-landmarks.ts';
 import { createRgbaImage, type RgbaImage } from '../../imaging/rgba-image.ts';
-import type { GraphRunner } from '../../inference/graph-runner.ts';
 import type { InlineGraphRunner } from '../../inference/inline-graph-runner.ts';
 import type { DrivingFrame } from '../motion-model.ts';
 import { drawStandInLabel } from '../stand-in-label.ts';
 import type { FommManifest } from '../store/pack-manifest.ts';
-import { largestDifference, WatchedRunner } from '../testing/stored-reference.ts';
+import { largestDifference, SpoilingRunner, WatchedRunner } from '../testing/stored-reference.ts';
 import { FommModel } from './fomm-model.ts';
 import {
   openTinyPack,
@@ -129,25 +128,16 @@ describe('FommModel', () => {
   });
 
   test('refuses keypoints that are no numbers, and forgets them', async () => {
-    let spoils = false;
-    const spoiling: GraphRunner = {
-      executionProvider: 'cpu',
-      run: async (graph, inputs) => {
-        const outputs = await runner.run(graph, inputs);
-        if (spoils && graph === 'keypoints') outputs.value.data[3] = Number.NaN;
-        return outputs;
-      },
-      close: async () => {},
-    };
+    const spoiling = new SpoilingRunner(runner, 'keypoints', 'value');
     const model = new FommModel(manifest, spoiling);
     const portrait = await model.prepare(referenceImage(0), FACE);
     const out = createRgbaImage(SIZE_PX, SIZE_PX);
     const animate = (timeMs: number) => model.animate(portrait, drivingFrame(1, timeMs, { smoothing: 0.4 }), out);
     await animate(0);
     const good = out.data.slice();
-    spoils = true;
+    spoiling.spoils = true;
     await expect(animate(40)).rejects.toThrow(/value of the graph keypoints is not a number.*float32/);
-    spoils = false;
+    spoiling.spoils = false;
     await animate(80);
     expect(out.data).toEqual(good);
   });

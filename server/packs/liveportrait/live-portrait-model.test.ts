@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRgbaImage, type RgbaImage } from '../../imaging/rgba-image.ts';
-import type { GraphRunner } from '../../inference/graph-runner.ts';
 import type { InlineGraphRunner } from '../../inference/inline-graph-runner.ts';
 import type { DrivingFrame } from '../motion-model.ts';
 import { drawStandInLabel } from '../stand-in-label.ts';
 import type { LivePortraitManifest } from '../store/pack-manifest.ts';
-import { everyNth, imageOf, largestDifference, planesOf, WatchedRunner } from '../testing/stored-reference.ts';
+import {
+  everyNth,
+  imageOf,
+  largestDifference,
+  planesOf,
+  SpoilingRunner,
+  WatchedRunner,
+} from '../testing/stored-reference.ts';
 import { LivePortraitModel } from './live-portrait-model.ts';
 import { livePortraitOptionsSchema } from './live-portrait-options.ts';
 import { faceWithRatios, OUTPUT_SIZE_PX, openTinyPack, REFERENCE, SIZE_PX } from './testing/reference.ts';
@@ -150,25 +156,16 @@ describe('LivePortraitModel', () => {
   });
 
   test('refuses motion that is no number, and forgets it', async () => {
-    let spoils = false;
-    const spoiling: GraphRunner = {
-      executionProvider: 'cpu',
-      run: async (graph, inputs) => {
-        const outputs = await runner.run(graph, inputs);
-        if (spoils && graph === 'motion') outputs.exp.data[3] = Number.NaN;
-        return outputs;
-      },
-      close: async () => {},
-    };
+    const spoiling = new SpoilingRunner(runner, 'motion', 'exp');
     const model = new LivePortraitModel(manifest, spoiling);
     const portrait = await model.prepare(imageOf(REFERENCE.pictures[0], SIZE_PX), PORTRAIT_FACE);
     const out = createRgbaImage(SIZE_PX, SIZE_PX);
     const animate = (timeMs: number) => model.animate(portrait, drivingFrame(1, timeMs, { smoothing: 0.4 }), out);
     await animate(0);
     const good = out.data.slice();
-    spoils = true;
+    spoiling.spoils = true;
     await expect(animate(40)).rejects.toThrow(/exp of the graph motion is not a number/);
-    spoils = false;
+    spoiling.spoils = false;
     await animate(80);
     expect(out.data).toEqual(good);
   });

@@ -151,16 +151,21 @@ export class FaceShading {
   #setRims(centre: readonly [number, number]): void {
     const { moved } = this.#geometry;
     const { points } = this.#scattered;
-    let i = POINT_VALUES * SKIN_PATCH_COUNT;
-    for (let rim = 0; rim < RIMS.length; rim++) {
-      const { distance, share } = RIMS[rim];
-      for (let k = 0; k < OUTLINE.length; k++, i += POINT_VALUES) {
-        const { point, patches } = OUTLINE[k];
+    for (let k = 0; k < OUTLINE.length; k++) {
+      const { point, patches } = OUTLINE[k];
+      const red = this.#meanChange(patches, 0);
+      const green = this.#meanChange(patches, 1);
+      const blue = this.#meanChange(patches, 2);
+      for (let rim = 0; rim < RIMS.length; rim++) {
+        const { distance, share } = RIMS[rim];
+        const i = POINT_VALUES * (SKIN_PATCH_COUNT + rim * OUTLINE.length + k);
+        const part = share * this.#person[rim][k];
+        points[i] = part * red;
+        points[i + 1] = part * green;
+        points[i + 2] = part * blue;
         points[i + X_AT] = moved[3 * point] + distance * (moved[3 * point] - centre[0]);
         points[i + Y_AT] = moved[3 * point + 1] + distance * (moved[3 * point + 1] - centre[1]);
         points[i + WEIGHT_AT] = RIM_WEIGHT;
-        const part = share * this.#person[rim][k];
-        for (let c = 0; c < 3; c++) points[i + c] = part > 0 ? part * this.#meanChange(patches, c) : 0;
       }
     }
   }
