@@ -9,14 +9,13 @@ from __future__ import annotations
 import common_path  # noqa: F401 (first: the others need it)
 
 import argparse
-import base64
 import json
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from common.lively_weights import smooth_pictures
+from common.stored_reference import stored_bytes, stored_floats
 from config import TINY_64
 from model import Fomm
 from normalise import normalise
@@ -51,9 +50,9 @@ def reference_of(model: Fomm) -> dict[str, object]:
         }
         frames = {
             name: {
-                "value": _floats(points),
-                "jacobian": _floats(jacobians),
-                "picture": _floats(
+                "value": stored_floats(points),
+                "jacobian": stored_floats(jacobians),
+                "picture": stored_floats(
                     model.generator(features, thumbnail, value[:1], jacobian[:1], points[None], jacobians[None])[
                         0, :, ::PICTURE_STEP, ::PICTURE_STEP
                     ]
@@ -62,20 +61,12 @@ def reference_of(model: Fomm) -> dict[str, object]:
             for name, (points, jacobians) in motions.items()
         }
     return {
-        "pictures": [_bytes(picture) for picture in pictures],
-        "value": _floats(value),
-        "jacobian": _floats(jacobian),
+        "pictures": [stored_bytes(picture) for picture in pictures],
+        "value": stored_floats(value),
+        "jacobian": stored_floats(jacobian),
         "pictureStep": PICTURE_STEP,
         "frames": frames,
     }
-
-
-def _bytes(picture: Tensor) -> str:
-    return base64.b64encode(picture.byte().contiguous().numpy().tobytes()).decode()
-
-
-def _floats(values: Tensor) -> str:
-    return base64.b64encode(values.contiguous().numpy().astype("<f4").tobytes()).decode()
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import common_path  # noqa: F401 (first: the others need it)
 
 import argparse
-import base64
 import json
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import torch
 from torch import Tensor
 
 from common.lively_weights import smooth_pictures
+from common.stored_reference import stored_bytes, stored_floats
 from config import TINY
 from model import LivePortrait, WarpAndDecode
 from motion_transfer import EYES, LIPS, Controls, Face, transfer
@@ -53,14 +53,14 @@ def reference_of(model: LivePortrait) -> dict[str, object]:
         draw = WarpAndDecode(model)
         drawn = {name: draw(features, moved[name][None], source.keypoints()[None])[0] for name in PICTURED}
     return {
-        "pictures": [_bytes(picture) for picture in pictures],
-        "motion": {name: _floats(values) for name, values in zip(model.motion.OUTPUTS, outputs)},
-        "rotation": _floats(torch.stack([face.rotation for face in (source, initial, driving)])),
-        "source": _floats(source.keypoints()),
+        "pictures": [stored_bytes(picture) for picture in pictures],
+        "motion": {name: stored_floats(values) for name, values in zip(model.motion.OUTPUTS, outputs)},
+        "rotation": stored_floats(torch.stack([face.rotation for face in (source, initial, driving)])),
+        "source": stored_floats(source.keypoints()),
         "ratios": {"eyes": EYE_RATIOS, "lips": LIP_RATIO, "wantedEyes": WANTED_EYES, "wantedLips": WANTED_LIPS},
-        "moved": {name: _floats(points) for name, points in moved.items()},
+        "moved": {name: stored_floats(points) for name, points in moved.items()},
         "pictureStep": PICTURE_STEP,
-        "drawn": {name: _floats(picture[:, ::PICTURE_STEP, ::PICTURE_STEP]) for name, picture in drawn.items()},
+        "drawn": {name: stored_floats(picture[:, ::PICTURE_STEP, ::PICTURE_STEP]) for name, picture in drawn.items()},
     }
 
 
@@ -90,14 +90,6 @@ def _controls(model: LivePortrait, source: Face) -> dict[str, Controls]:
         **{f"relative-{region}": Controls(region=region) for region in REGIONS},
         **{f"absolute-{region}": Controls(region=region, relative=False) for region in ("all", *REGIONS)},
     }
-
-
-def _bytes(picture: Tensor) -> str:
-    return base64.b64encode(picture.byte().contiguous().numpy().tobytes()).decode()
-
-
-def _floats(values: Tensor) -> str:
-    return base64.b64encode(values.contiguous().numpy().astype("<f4").tobytes()).decode()
 
 
 def main() -> None:
