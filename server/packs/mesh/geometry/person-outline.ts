@@ -14,6 +14,9 @@ const FARTHEST_NECK = 0.7;
 const FARTHEST_FRINGE = 0.3;
 const FARTHEST_COVER = 0.4;
 const LEAST_EDGE_PX = 2;
+/** Spokes that go up so steeply (cosine to the way up) are over the top of the head, which no border holds. */
+const TOP_FROM = 0.3;
+export const TOP_AT = 0.6;
 
 /** A ray from the middle of the face outwards through a point of its outline. Lengths are pixels. */
 export interface Spoke {
@@ -37,7 +40,7 @@ export interface Spoke {
   readonly skin: number;
   /** Whether the picture's border cuts the head off here, or its soft edge. */
   readonly reachesBorder: boolean;
-  /** How far the picture's border cuts the head off here, 0…1, smooth from spoke to spoke. */
+  /** How far the picture's border cuts the head off and holds it here, 0…1, smooth from spoke to spoke; 0 over its top. */
   readonly cut: number;
 }
 
@@ -100,7 +103,7 @@ export function tracePerson(own: Float32Array, ownPose: Similarity, person: Rgba
     ...spoke,
     hair: Math.max(spoke.covered + LEAST_EDGE_PX, hair[i]),
     skin: skin[i],
-    cut: cut[i],
+    cut: cut[i] * smoothstep(TOP_AT, TOP_FROM, spoke.upward),
   });
   return { spokes: spokes.map(even), meanRadius };
 }

@@ -6,7 +6,7 @@ import { smoothstep } from '../../../motion/smoothstep.ts';
 import { EAR, hairBehind, jawHeight, NECK, OutlineTurn, outlineDepth } from './head-shape.ts';
 import { NeckColumn } from './neck-column.ts';
 import type { Spoke } from './person-outline.ts';
-import { tracePerson } from './person-outline.ts';
+import { TOP_AT, tracePerson } from './person-outline.ts';
 import type { HeadGeometry } from './surroundings.ts';
 import { BEHIND_FACE } from './surroundings.ts';
 import { TrunkMotion } from './trunk-motion.ts';
@@ -35,9 +35,6 @@ const EXPRESSION_REACH_BELOW = 0.75;
 const EXPRESSION_REACH = 0.4;
 /** What the border cuts off stays at the border, with motion into the picture fading over this distance, face radii. */
 const BORDER_FADE = 0.6;
-/** But the top of a head (cosine of a spoke to the way up) comes down from the border that cuts it off. */
-const TOP_FROM = 0.3;
-const TOP_AT = 0.6;
 
 /**
  * An ear is no deeper behind the face's outline than so many times as far as it stands out beside it, or it would be
@@ -256,8 +253,7 @@ export class PersonSheet {
         out[o + 2] += BEHIND_FACE;
         continue;
       }
-      const cut = spoke.cut * smoothstep(TOP_AT, TOP_FROM, spoke.upward);
-      const held = v >= FIRST_AT_BORDER ? 1 : Math.max(cut, 1 - withHead);
+      const held = v >= FIRST_AT_BORDER ? 1 : Math.max(spoke.cut, 1 - withHead);
       out[o] = x + dx * (1 - held * this.#heldBack(dx > 0 ? x : this.#width - x));
       out[o + 1] = y + dy * (1 - held * this.#heldBack(dy > 0 ? y : this.#height - y));
       out[o + 2] = own[i + 2] + (slid[2] - this.#ownPosed[i + 2]) * withHead + BEHIND_FACE;
